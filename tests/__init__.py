@@ -1,0 +1,1 @@
+"""Tests: they mirror the two packages; those against real servers and a real browser are marked so."""
