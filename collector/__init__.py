@@ -3,3 +3,5 @@
 The database's schema is the contract with `dashboards/`, which shows what was gathered.
 Nothing here but `cli.py` and `schedule.py` may import `dashboards`.
 """
+
+__version__ = "0.1.0"
