@@ -1,7 +1,7 @@
 """What every test may count on: no network but loopback, and a clear word where something is not installed.
 
-Tests that need a real browser or a real server are marked `browser` and `realserver`. Where it is not installed they are
-skipped with the reason; in CI (`CI=true`) nothing is skipped in silence, and they fail instead.
+Tests that need a real browser or a real server are marked `browser` and `realserver`. Where it is not installed they
+are skipped with the reason; in CI (`CI=true`) nothing is skipped in silence, and they fail instead.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def missing_for_browser() -> str:
 @cache
 def missing_for_realserver() -> str:
     """What a test against WordPress lacks on this machine, in words; empty when it has all."""
-    packages = "wordpress wordpress-theme-twentytwentyone mariadb-server php-cli php-mysql php-xml php-mbstring php-curl"
+    packages = "wordpress wordpress-theme-twentytwentyone mariadb-server php-{cli,mysql,xml,mbstring,curl}"
     for what, there in (
         ("PHP", shutil.which("php")),
         ("MariaDB", shutil.which("mariadbd")),
@@ -83,7 +83,7 @@ def is_address(host: str) -> bool:
     """Whether it is a numeric address, which needs no looking up."""
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
-            socket.inet_pton(family, host.split("%")[0])
+            socket.inet_pton(family, host.partition("%")[0])
         except OSError:
             continue
         return True
