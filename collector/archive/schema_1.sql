@@ -49,7 +49,8 @@ CREATE TABLE editions (
     week_from_utc TEXT,               -- the week begins, at local midnight
     week_to_utc TEXT,                 -- the week ends, at the local midnight after its last day
     after_to_utc TEXT,                -- the phase after the week ends
-    frozen_at_utc TEXT                -- its figures stop changing: 56 days after the week
+    frozen_at_utc TEXT,               -- its figures stop changing: 56 days after the week
+    content_removed_at TEXT           -- its posts were deleted then, because the time for which they may be kept was over; figures stay
 ) STRICT;
 
 CREATE TABLE organisations (
@@ -105,6 +106,7 @@ CREATE TABLE rounds (
     id INTEGER PRIMARY KEY,           -- internal number
     kind TEXT NOT NULL,               -- collect, import, demonstration
     started_at TEXT NOT NULL,         -- when it began
+    last_active_at TEXT NOT NULL,     -- when it last saved something; not ended and silent for 15 minutes: it was cut off
     finished_at TEXT,                 -- when it ended; NULL: still running, or it was cut off
     software TEXT NOT NULL            -- version of coproweek that ran it
 ) STRICT;
@@ -124,15 +126,18 @@ CREATE TABLE round_sources (
     unchanged_posts INTEGER NOT NULL DEFAULT 0, -- posts and entries met again as they were
     unmatched INTEGER NOT NULL DEFAULT 0, -- entries that are not of any campaign: only a hash is kept
     not_understood INTEGER NOT NULL DEFAULT 0, -- items that could not be read; kept 30 days for inspection
+    skipped INTEGER NOT NULL DEFAULT 0, -- items not kept because somebody asked for that
+    collisions INTEGER NOT NULL DEFAULT 0, -- items that bear the identity of more than one stored post; those are never merged
     PRIMARY KEY (round_id, source_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE coverage (
-    -- The ledger: which stretch of publication time each round truly covered. What is missing is fetched next.
+    -- The ledger: which stretches of publication time were truly covered. What is missing is fetched next.
+    -- Stretches of one source that touch and have the same state are kept as one row.
     id INTEGER PRIMARY KEY,           -- internal number
     source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE, -- the source
     query_hash TEXT NOT NULL,         -- what was asked for
-    round_id INTEGER NOT NULL REFERENCES rounds(id), -- the round that covered it
+    round_id INTEGER NOT NULL REFERENCES rounds(id), -- the round that covered it, or extended it last
     from_utc TEXT NOT NULL,           -- from this moment
     to_utc TEXT NOT NULL,             -- until just before this moment
     state TEXT NOT NULL CHECK (state IN ('complete', 'provisional', 'truncated', 'closed')), -- provisional: late posts not yet re-read; truncated: the platform gives no more; closed: the platform does not let us look
@@ -142,18 +147,19 @@ CREATE TABLE coverage (
 CREATE INDEX coverage_by_source ON coverage (source_id, query_hash, from_utc);
 
 CREATE TABLE feed_entries (
-    -- Every feed entry ever met, as hashes: what did not match leaves nothing else.
+    -- Every feed entry ever met, as hashes: what did not match leaves nothing else. One row for each of its identities.
     source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE, -- the feed
-    identity BLOB NOT NULL,           -- hash of the entry's identity
-    fingerprint BLOB,                 -- hash of the entry as it last came
+    identity BLOB NOT NULL,           -- hash of one identity of the entry: its address, its guid
+    fingerprint BLOB,                 -- hash of the entry as it last came; NULL: it will be read again
     day TEXT NOT NULL,                -- the day it was published
     matched INTEGER NOT NULL,         -- 1 when it became a post
     PRIMARY KEY (source_id, identity)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX feed_entries_by_identity ON feed_entries (identity);
 
 CREATE TABLE baseline_counts (
     -- Entries that say "co-production" and the like without being of the campaign: counts per day, for comparison.
-    campaign_id TEXT NOT NULL REFERENCES campaigns(id) ON DELETE CASCADE, -- the campaign
+    campaign_id TEXT NOT NULL,        -- the campaign; counts stay when config.toml no longer names it, as they cannot be made again
     source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE, -- where
     local_day TEXT NOT NULL,          -- day in the campaign's time zone
     items INTEGER NOT NULL,           -- how many
@@ -189,7 +195,7 @@ CREATE TABLE author_snapshots (
 
 CREATE TABLE posts (
     -- Everything collected, an item of a campaign or the context of one, without its words (see post_texts).
-    id INTEGER PRIMARY KEY,           -- internal number: never leaves the archive
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- internal number: never leaves the archive, and is never used again
     platform TEXT NOT NULL,           -- blogs, x, mastodon, bluesky, …
     uri TEXT NOT NULL,                -- stable identity on its platform
     url TEXT,                         -- address for people
@@ -202,12 +208,16 @@ CREATE TABLE posts (
     edited_at TEXT,                   -- last edit that was stated or noticed
     version INTEGER NOT NULL DEFAULT 1, -- 1, then one more for each edit
     content_hash BLOB NOT NULL,       -- hash of what counts as its content, to notice edits
+    content_at TEXT NOT NULL,         -- when its words were first read as they are now
+    details_hash BLOB NOT NULL,       -- hash of what else is stored of it (links, images, language, …), to notice changes that are no edits
     language TEXT,                    -- language code
     language_from TEXT CHECK (language_from IN ('declared', 'detected')), -- said by the author or the page, or guessed
     sensitive INTEGER,                -- 1 where the author marked it so
     hidden_reason TEXT,               -- NULL: shown; else why it is hidden everywhere (missing at its origin, a privacy flag)
     hidden_at TEXT,                   -- since when
     comments_url TEXT,                -- feed of its comments
+    comments_read_at TEXT,            -- when that feed was last read
+    comments_read INTEGER,            -- how many comments it was said to have then
     likes INTEGER,                    -- latest known; NULL: not given by the platform
     reposts INTEGER,                  -- latest known
     replies INTEGER,                  -- latest known
@@ -217,6 +227,7 @@ CREATE TABLE posts (
     comments INTEGER,                 -- latest known
     shares INTEGER,                   -- latest known
     engagement_at TEXT,               -- when those counts were read
+    engagement_scope TEXT CHECK (engagement_scope IN ('global', 'instance_partial', 'version')), -- instance_partial: no server asked knows them all, so they are the least that it can be
     images INTEGER,                   -- how many images, videos and sounds it has; NULL: not known
     images_with_alt INTEGER,          -- how many of them have a text alternative; NULL where the platform offers none
     UNIQUE (platform, uri)
@@ -233,12 +244,13 @@ CREATE TABLE post_texts (
 ) STRICT;
 
 CREATE TABLE post_versions (
-    -- What an edited post said before: one row for each version that was replaced.
+    -- What an edited post said before: one row for each different text that was replaced, up to 100 and 5 MB a post.
     post_id INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE, -- the post
     version INTEGER NOT NULL,         -- 1 is the first that was collected
     replaced_at TEXT NOT NULL,        -- when the next version was noticed
     title TEXT,                       -- title then
     text TEXT NOT NULL,               -- text then
+    content_hash BLOB NOT NULL,       -- hash of what counted as its content then
     PRIMARY KEY (post_id, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -331,6 +343,14 @@ CREATE TABLE post_hashtags (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX post_hashtags_by_hashtag ON post_hashtags (hashtag_id);
 
+CREATE TABLE post_categories (
+    -- Categories and labels that a blog gave its article, as written.
+    post_id INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE, -- the post
+    position INTEGER NOT NULL,        -- order in the post
+    category TEXT NOT NULL,           -- as written
+    PRIMARY KEY (post_id, position)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE links (
     -- Every address that posts link to, once.
     id INTEGER PRIMARY KEY,           -- internal number
@@ -363,7 +383,7 @@ CREATE TABLE media (
 -- What is kept for inspection, and what must not come back ---------------------------------------------------------
 
 CREATE TABLE raw_items (
-    -- Items and pages as they came, for a limited time. Closed to visitors.
+    -- Items and pages as they came, for a limited time: of each post the item as it came last. Closed to visitors.
     id INTEGER PRIMARY KEY,           -- internal number
     round_id INTEGER NOT NULL REFERENCES rounds(id), -- the round that got it
     source_id INTEGER NOT NULL REFERENCES sources(id), -- where from
@@ -420,7 +440,7 @@ END;
 CREATE TRIGGER post_texts_removed AFTER DELETE ON post_texts BEGIN
     INSERT INTO post_search(post_search, rowid, title, text) VALUES ('delete', old.post_id, old.title, old.text);
 END;
-CREATE TRIGGER post_texts_changed AFTER UPDATE ON post_texts BEGIN
+CREATE TRIGGER post_texts_changed AFTER UPDATE OF title, text ON post_texts BEGIN
     INSERT INTO post_search(post_search, rowid, title, text) VALUES ('delete', old.post_id, old.title, old.text);
     INSERT INTO post_search(rowid, title, text) VALUES (new.post_id, new.title, new.text);
 END;
