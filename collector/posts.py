@@ -117,6 +117,8 @@ class Post(Struct, frozen=True, kw_only=True):
     hashtags: tuple[Hashtag, ...] = ()
     links: tuple[Link, ...] = ()
     media: tuple[Media, ...] = ()
+    media_known: bool = True
+    """False: whatever gave this post says nothing of its media, so that none is unknown and not zero."""
     relations: tuple[Relation, ...] = ()
     engagement: Engagement | None = None
     comments_url: str | None = None

@@ -103,6 +103,8 @@ class Page(Struct, frozen=True, kw_only=True):
     """Items known byte for byte, which were not read again."""
     expired: tuple[str, ...] = ()
     """URIs of posts whose origin says, by positive evidence, that they are gone."""
+    threads_read: tuple[str, ...] = ()
+    """Post URIs of the `Task.threads` whose comment feeds this page is the end of, whether or not they held anything."""
     covered: tuple[Covered, ...] = ()
     remember: Mapping[str, str | None] = {}
     """Changes to `Task.memory`; None forgets a key."""
