@@ -232,9 +232,9 @@ class _Terms:
                 unplaced.append((folded, tag.as_written))
             elif folded in self.hashtags:
                 self._add_hashtag(found, folded, tag.as_written, "entity")
+        marked = frozenset(found.hashtags)
         for category in categories:
             self._search_category(category, found)
-        marked = frozenset(found.hashtags)
         if post.title:
             self._search(post.title, "title", found, marked)
         if post.text:
@@ -276,9 +276,11 @@ class _Terms:
         if squashed in self.hashtags:
             self._add_hashtag(found, squashed, folded.written, "category")
         if squashed in self.names:
+            phrase = self.names[squashed]
             term = " ".join(folded.written.split())
-            for number in self.phrases[self.names[squashed]].campaigns:
-                found.add(number, ("phrase", term, "category"), self.names[squashed])
+            for number in self.phrases[phrase].campaigns:
+                if number not in self.hashtags.get(squashed, ()):
+                    found.add(number, ("phrase", term, "category"), phrase)
         elif squashed not in self.hashtags:
             self._search(category, "category", found, frozenset())
 
