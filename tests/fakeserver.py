@@ -102,8 +102,16 @@ def gzip_bomb(megabytes: int) -> bytes:
 class FakeServer:
     """Answers on an ephemeral port of 127.0.0.1 (or ::1) from `with` until the end of the block."""
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", tunnel_to: int | None = None
+    ) -> None:
+        """
+        Args:
+            tls: to speak HTTPS.
+            tunnel_to: the port of loopback that every CONNECT ends at; the server is then a proxy for HTTPS as well.
+        """
         self.requests: list[Request] = []
+        self._tunnel_to = tunnel_to
         self._tls = tls
         self._host = host
         self._routes: dict[str, list[Answer]] = {}
@@ -227,6 +235,9 @@ class FakeServer:
 
     def _answer(self, connection: socket.socket, request: Request) -> bool:
         """Sends the reply; says whether the connection goes on."""
+        if request.method == "CONNECT" and self._tunnel_to is not None:
+            self._tunnel(connection, self._tunnel_to)
+            return False
         reply = self._reply(request)
         if reply.delay:
             self._stopping.wait(reply.delay)
@@ -255,6 +266,23 @@ class FakeServer:
         else:
             connection.sendall(head + body)
         return not (reply.close or reply.without_length or reply.hang_up)
+
+    def _tunnel(self, connection: socket.socket, port: int) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as onward:
+            with self._lock:
+                self._connections.add(onward)
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            self._start(_pour, onward, connection)
+            _pour(connection, onward)
+
+
+def _pour(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    for end in (source, sink):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _compose(reply: Reply, request: Request) -> tuple[bytes, bytes]:
