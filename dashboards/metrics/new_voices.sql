@@ -1,0 +1,95 @@
+/*
+title: New voices
+question: How many took part who never had before?
+unit: share of contributors
+phases: week, against every phase of the campaign's earlier editions
+formula: Contributors of the week (accounts and bylines) with no item in any earlier edition of the campaign, divided by the
+    contributors compared. Only platforms that also have items of an earlier edition are compared, since on any other
+    everybody would look new. Not available where there is none.
+source: Project's own definition
+version: 1
+chart: shares
+headline: {share} of the contributors are new voices
+column: platform — platform, or all of them together
+column: new_voices — contributors with no item in an earlier edition
+column: compared — contributors on platforms that an earlier edition has items of
+column: share — new voices, of the contributors compared
+column: contributors — all contributors
+*/
+WITH this AS (
+    SELECT campaign_id, year FROM editions WHERE id = :edition
+),
+voices AS (
+    SELECT DISTINCT posts.platform, posts.author_id
+    FROM edition_posts AS membership
+    JOIN posts ON posts.id = membership.post_id
+    WHERE membership.edition_id = :edition
+        AND membership.role = 'tagged'
+        AND membership.phase = 'week'
+        AND posts.hidden_reason IS NULL
+        AND posts.author_id IS NOT NULL
+        AND (:platform = '' OR posts.platform = :platform)
+),
+-- CROSS JOIN keeps the order in which SQLite looks: from this week's voices to their own earlier posts, by index.
+returning_voices AS (
+    SELECT DISTINCT voices.author_id
+    FROM voices
+    CROSS JOIN this
+    CROSS JOIN posts
+    CROSS JOIN edition_posts AS membership
+    CROSS JOIN editions AS earlier
+    WHERE posts.author_id = voices.author_id
+        AND posts.hidden_reason IS NULL
+        AND membership.post_id = posts.id
+        AND membership.role = 'tagged'
+        AND earlier.id = membership.edition_id
+        AND earlier.campaign_id = this.campaign_id
+        AND earlier.year < this.year
+),
+met_before AS (
+    SELECT week_platforms.platform
+    FROM (SELECT DISTINCT platform FROM voices) AS week_platforms
+    WHERE EXISTS (
+        SELECT 1
+        FROM authors
+        CROSS JOIN this
+        CROSS JOIN posts
+        CROSS JOIN edition_posts AS membership
+        CROSS JOIN editions AS earlier
+        WHERE authors.platform = week_platforms.platform
+            AND posts.author_id = authors.id
+            AND posts.hidden_reason IS NULL
+            AND membership.post_id = posts.id
+            AND membership.role = 'tagged'
+            AND earlier.id = membership.edition_id
+            AND earlier.campaign_id = this.campaign_id
+            AND earlier.year < this.year
+    )
+),
+judged AS (
+    SELECT
+        voices.platform,
+        CASE WHEN met_before.platform IS NULL THEN 0 ELSE 1 END AS compared,
+        CASE
+            WHEN met_before.platform IS NULL THEN NULL
+            WHEN returning_voices.author_id IS NULL THEN 1
+            ELSE 0
+        END AS new_voice
+    FROM voices
+    LEFT JOIN met_before ON met_before.platform = voices.platform
+    LEFT JOIN returning_voices ON returning_voices.author_id = voices.author_id
+),
+parts AS (
+    SELECT platform, compared, new_voice FROM judged
+    UNION ALL
+    SELECT 'all' AS platform, compared, new_voice FROM judged WHERE :platform = ''
+)
+SELECT
+    platform,
+    SUM(new_voice) AS new_voices,
+    SUM(compared) AS compared,
+    CASE WHEN SUM(compared) > 0 THEN CAST(SUM(new_voice) AS DOUBLE) / SUM(compared) END AS share,
+    COUNT(*) AS contributors
+FROM parts
+GROUP BY platform
+ORDER BY CASE WHEN platform = 'all' THEN 0 ELSE 1 END, COUNT(*) DESC, platform
