@@ -27,8 +27,8 @@ LAST_ROUND = "2026-08-10T06:00:00Z"
 LEAD_UP_FROM = "2026-06-07T23:00:00Z"
 WEEK_FROM, WEEK_TO = "2026-07-05T23:00:00Z", "2026-07-10T23:00:00Z"
 
-OUTAGE = Interval("2026-07-09T05:00:00Z", "2026-07-09T14:00:00Z")
-"""Thursday from 6 in the morning until 3 in the afternoon Bluesky did not answer; what was said then was never seen."""
+OUTAGE = Interval("2026-07-09T04:00:00Z", "2026-07-09T13:00:00Z")
+"""Thursday from 5 in the morning until 2 in the afternoon Bluesky did not answer; what was said then was never seen."""
 OUTAGE_REASON = f"no answer from {BLUESKY_HOST} within 30 seconds"
 BLOG_AWAY = Interval("2026-06-15T00:00:00Z", "2026-06-18T00:00:00Z")
 BLOG_AWAY_HOST = "hypothetical-hospice.blogs.example"
@@ -70,12 +70,13 @@ def polls(platform: str) -> Iterator[str]:
     """When a source is asked: quickly in the week, twice a day around it, once a day before; blogs more calmly."""
     pace = {"before": 24, "around": 24, "week": 6} if platform == BLOGS else {"before": 24, "around": 12, "week": 2}
     at = moment("2026-05-12T06:00:00Z")
-    while utc(at) <= LAST_ROUND:
+    while utc(at) < LAST_ROUND:
         yield utc(at)
         phase = "before" if utc(at) < LEAD_UP_FROM else "week" if WEEK_FROM <= utc(at) < WEEK_TO else "around"
         following = at + timedelta(hours=pace[phase])
         week_from = moment(WEEK_FROM) + timedelta(hours=1)
         at = week_from if at < week_from < following else following
+    yield LAST_ROUND
 
 
 class _Watch:
@@ -108,7 +109,7 @@ class _Watch:
 
     def poll(self, at: str) -> Answer:
         """One later round: what is new, what was edited or deleted, and the counts that are due again."""
-        if self.spec.platform == BLUESKY and OUTAGE.from_utc <= at < OUTAGE.to_utc:
+        if self.spec.platform == BLUESKY and OUTAGE.from_utc < at < OUTAGE.to_utc:
             return Answer(spec=self.spec, outcome="failed", reason=OUTAGE_REASON)
         if self.host == BLOG_AWAY_HOST and BLOG_AWAY.from_utc <= at < BLOG_AWAY.to_utc:
             return Answer(spec=self.spec, outcome="failed", reason=BLOG_AWAY_REASON)
