@@ -1,14 +1,33 @@
-"""config.toml as typed values: campaigns and editions, sources, organisations, limits. Pure; nothing is asked or stored.
+"""config.toml as typed values: campaigns and editions, sources, organisations, limits. Nothing is asked or stored.
 
-`load` reads the file and answers every mistake at once, each with its line, what is wrong and what to write instead.
+`load` reads the file and answers every mistake at once, each with its line, what is wrong and what to write instead;
+how it does so is in `config_text.py`, `config_table.py` and `config_values.py`.
 Which edition a moment belongs to is in `editions.py`; what makes a post an item is in `matching.py`.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from msgspec import Struct
+
+from collector.config_text import ConfigurationError, Problem
+from collector.platforms import Limits
+
+__all__ = [
+    "Account",
+    "Campaign",
+    "Configuration",
+    "ConfigurationError",
+    "Edition",
+    "Fetching",
+    "Organisation",
+    "Problem",
+    "Schedule",
+    "SourceSpec",
+    "load",
+]
 
 
 class Edition(Struct, frozen=True, kw_only=True):
@@ -90,3 +109,15 @@ class Configuration(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceSpec, ...]
     fetching: Fetching
     schedule: Schedule
+    limits: Limits = Limits()
+    """How much of one source one round takes."""
+
+
+def load(path: Path) -> Configuration:
+    """The configuration that a file describes, paths made absolute; raises ConfigurationError with every mistake in it.
+
+    Nothing is asked, and nothing is written: a file with one mistake configures nothing.
+    """
+    from collector.config_values import read
+
+    return read(path)
