@@ -199,6 +199,8 @@ def subtitle(figure: Figure) -> str:
     days = [row["local_day"] for row in dicts(figure)] if "local_day" in figure.columns else []
     if days:
         parts.append(span(min(days), max(days)))
+    elif metric.chart == "phases":
+        parts.append(f"all phases of {edition.year}")
     elif edition.starts_on and edition.ends_on:
         parts.append(span(edition.starts_on, edition.ends_on))
     return ", ".join(parts) + f". Unit: {metric.unit}"
@@ -217,7 +219,7 @@ def summary(figure: Figure) -> str:
         told = [f"{platform_name(platform)} {stretch(start, end, zone)}" for platform, start, end in gaps]
         more = [f"and {number(len(told) - GAPS_TOLD)} more times"] if len(told) > GAPS_TOLD else []
         parts.append(f"Not watched: {'; '.join(told[:GAPS_TOLD] + more)}.")
-    return _singular(" ".join(parts))
+    return singular(" ".join(parts))
 
 
 def _nothing(figure: Figure) -> str:
@@ -401,10 +403,11 @@ def _one_decimal(value: float) -> str:
     return f"{Decimal(repr(round(value, 9))).quantize(Decimal('0.1'), ROUND_HALF_UP):,}".removesuffix(".0")
 
 
-def _singular(text: str) -> str:
+def singular(text: str) -> str:
+    """1 items → 1 item."""
     return _SINGULAR.sub(lambda match: f"1 {match[1]}", text)
 
 
 def _in_words(text: str) -> str:
-    words = _singular(text).split()
+    words = singular(text).split()
     return " ".join(words) if len(words) <= HEADLINE_WORDS else " ".join(words[:HEADLINE_WORDS]) + "…"
