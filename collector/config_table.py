@@ -117,6 +117,8 @@ class Table:
         self.kind = kind
         self.key = key
         self.values = values
+        self.meant: set[str] = set()
+        """Keys that the file seems to give under another name."""
         for name in values:
             if name not in KEYS[kind]:
                 self._unknown(name)
@@ -127,25 +129,26 @@ class Table:
         self.document.wrong(key, what, fix or f"Write: {name} = {KEYS[self.kind][name]}")
 
     def _unknown(self, name: str) -> None:
-        where = _header(self.kind) if self.kind else "the top of the file"
+        where = f"in {_header(self.kind)}" if self.kind else "at the top of the file"
         if SECRET.search(name):
             self.wrong(name, *NO_SECRETS)
             return
         known = KEYS[self.kind]
         meant = MEANT.get(name.casefold().replace("-", "_"))
         close = [meant] if meant in known else difflib.get_close_matches(name.casefold().replace("-", "_"), known, 1)
+        self.meant.update(close)
         value = self.values[name]
         tables = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value))
         if close and not tables:
             fix = f"Write: {close[0]} = {toml(value)}"
-            self.wrong(name, f"“{name}” is not known in {where}; did you mean {close[0]}?", fix)
+            self.wrong(name, f"“{name}” is not known {where}; did you mean {close[0]}?", fix)
         elif close:
             self.wrong(name, f"there is no [{name}]; did you mean {known[close[0]]}?", f"Write: {known[close[0]]}")
         elif homes := [kind for kind, keys in KEYS.items() if name in keys]:
             home = "above the first line that begins with [" if "" in homes else f"under {_header(homes[0])}"
-            self.wrong(name, f"“{name}” does not belong in {where}", f"Move the line {home}")
+            self.wrong(name, f"“{name}” does not belong {where}", f"Move the line {home}")
         else:
-            self.wrong(name, f"“{name}” is not known in {where}", f"Known there: {', '.join(known)}")
+            self.wrong(name, f"“{name}” is not known {where}", f"Known there: {', '.join(known)}")
 
     def _of(self, name: str, types: type | tuple[type, ...], what: str) -> Any:
         """The value if it is there and of the right type; a boolean is no number."""
@@ -159,6 +162,8 @@ class Table:
         """Whether a value that cannot be done without is not there; notes it."""
         if name in self.values:
             return False
+        if name in self.meant:
+            return True
         self.document.wrong(self.key, f"{name} is missing here", f"Write: {name} = {KEYS[self.kind][name]}")
         return True
 

@@ -21,12 +21,12 @@ Key = tuple[str | int, ...]
 SAVE_AS_UTF_8 = "In Notepad: File, Save as, and choose UTF-8 next to Encoding."
 
 SECRET = re.compile(r"token|secret|passw|bearer|credential|api_?key|private_?key|consumer_?key", re.IGNORECASE)
-ONCE = frozenset({"fetching", "collecting", "schedule"})
+ONCE = frozenset({"fetching", "collecting", "schedule", "organisation.accounts"})
 """The tables of which there is one; of all others there can be several."""
 
 NO_SECRETS = (
     "this looks like a password or key, and secrets are never kept in this file, which people mail and copy",
-    "nothing here: delete the line, and set it as an environment variable (docs/configuring.md, Secrets)",
+    "Delete the line, and set it as an environment variable (docs/configuring.md, Secrets)",
 )
 
 
@@ -40,7 +40,7 @@ class Problem(Struct, frozen=True):
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}, line {self.line}"
-        return f"{where}: {self.what}. {self.fix}"
+        return f"{where}: {self.what}{'' if self.what.endswith('?') else '.'} {self.fix}"
 
 
 class ConfigurationError(Exception):
@@ -115,11 +115,10 @@ def parse(text: str, name: str) -> tuple[dict[str, Any], str, list[Problem]]:
                     problems.append(Problem(at + 1, f"there can be several of {header}", f"Write: [{header}]", name))
                     lines[at] = f"[{header}]"
             continue
-        for what, candidate, fix in _rightly(line):
-            tried = [*lines[: number - 1], candidate, *lines[number:]]
+        for problem, tried in _put_right(lines, number, name):
             after = _failure(tried)
-            if candidate != line and (after is None or after[0] > number):
-                problems.append(Problem(number, what, fix or f"Write: {candidate.strip()}", name))
+            if tried != lines and (after is None or after[0] > number):
+                problems.append(problem)
                 lines = tried
                 break
         else:
@@ -144,6 +143,21 @@ def _header_written_once(line: str, message: str) -> str | None:
     """`[source]` for the second time: it should have been [[source]] both times."""
     header = re.fullmatch(r"\s*\[([\w.]+)\]\s*(?:#.*)?", line)
     return f"[{header[1]}]" if header and "twice" in message and header[1] not in ONCE else None
+
+
+def _put_right(lines: list[str], number: int, name: str) -> Iterator[tuple[Problem, list[str]]]:
+    """What may be wrong at a line, and the text with that line, or the list that it should end, written rightly."""
+    for what, candidate, fix in _rightly(lines[number - 1]):
+        problem = Problem(number, what, fix or f"Write: {candidate.strip()}", name)
+        yield problem, [*lines[: number - 1], candidate, *lines[number:]]
+    for begins in range(number, 0, -1):
+        if re.match(r"\s*[\w.-]+\s*=\s*\[[^\]]*$", lines[begins - 1]):
+            words = [at for at in range(begins, number + 1) if at == begins or re.match(r"\s*[\"']", lines[at - 1])]
+            without_remark = re.sub(r"\s#[^\"']*$", "", lines[words[-1] - 1])
+            what = "the list that begins on this line has no closing bracket"
+            problem = Problem(begins, what, f"Write ] after its last word, in line {words[-1]}", name)
+            yield problem, [*lines[: words[-1] - 1], f"{without_remark}]", *lines[words[-1] :]]
+            return
 
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -225,8 +239,6 @@ def _in_words(line: str, message: str) -> tuple[str, str]:
     key = line.partition("=")[0].strip()
     if "overwrite" in message or "twice" in message or "mutate" in message:
         return f"{key or line.strip()} is there twice", "Keep one of the two"
-    if "Unclosed array" in message or "Unclosed inline table" in message:
-        return "a list that begins above has no closing bracket ]", "Write ] after the last word of the list"
     if "Unterminated string" in message or "Expected \"'''\"" in message:
         return "quotation marks that are opened above are never closed", "Close them where the words end"
     if "Expected '=' after a key" in message or "Invalid statement" in message:

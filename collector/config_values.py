@@ -180,7 +180,7 @@ def _time_zone(table: Table) -> str:
     place = re.sub(r"\s+", "_", name.casefold())
     ends = [zone for key, zone in places.items() if key.rpartition("/")[2] == place.rpartition("/")[2]]
     close = ends or [places[key] for key in difflib.get_close_matches(place, places, 1)]
-    what = f"“{name}” is no time zone by the name of a place, by which summer time is known"
+    what = f"“{name}” is no time zone; one is named after a place, so that its summer time is known"
     table.wrong("time_zone", what, f'Write: time_zone = "{close[0] if close else "Europe/London"}"')
     return "UTC"
 
