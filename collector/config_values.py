@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from msgspec.structs import replace
+
 from collector import __version__
 from collector.campaign import Account, Campaign, Configuration, Edition, Fetching, Organisation, Schedule, SourceSpec
 from collector.config_table import Document, Table
@@ -46,7 +48,7 @@ def read(path: Path) -> Configuration:
 
 def _configuration(top: Table, path: Path) -> Configuration:
     campaigns = _campaigns(top)
-    organisations, owners = _organisations(top)
+    organisations = _organisations(top)
     _organisers(top, campaigns, organisations)
     sources = _sources(top, organisations, terms_fingerprint(campaigns))
     return Configuration(
@@ -55,7 +57,7 @@ def _configuration(top: Table, path: Path) -> Configuration:
         contact=_contact(top),
         opt_out_page=top.address("opt_out_page"),
         campaigns=campaigns,
-        organisations=_with_blogs(organisations, sources, owners),
+        organisations=_with_blogs(organisations, sources),
         sources=sources,
         fetching=_fetching(top.one("fetching")),
         schedule=_schedule(top.one("schedule")),
@@ -315,8 +317,8 @@ def _said(day: date) -> str:
 # Organisations and sources ----------------------------------------------------------------------------------------
 
 
-def _organisations(top: Table) -> tuple[list[Organisation], dict[tuple[str, str], str]]:
-    """The organisations, and whose each account is."""
+def _organisations(top: Table) -> list[Organisation]:
+    """The organisations, with their accounts but not yet their blogs."""
     known: dict[str, int | None] = {}
     owners: dict[tuple[str, str], str] = {}
     found = []
@@ -344,7 +346,7 @@ def _organisations(top: Table) -> tuple[list[Organisation], dict[tuple[str, str]
                 id=name, name=title, url=table.address("website"), kind=table.text("kind"), accounts=tuple(accounts)
             )
         )
-    return found, owners
+    return found
 
 
 def _organisers(top: Table, campaigns: tuple[Campaign, ...], organisations: list[Organisation]) -> None:
@@ -401,19 +403,10 @@ def _with_query_hash(spec: SourceSpec, terms: str) -> SourceSpec:
     """A feed gives all its entries, but of those that did not match only a hash is kept: new terms ask anew."""
     asked = "\n".join([spec.platform, spec.kind, spec.locator, terms])
     digest = hashlib.blake2b(asked.encode("utf-8"), digest_size=8).hexdigest()
-    return SourceSpec(
-        platform=spec.platform,
-        kind=spec.kind,
-        locator=spec.locator,
-        title=spec.title,
-        organisation_id=spec.organisation_id,
-        query_hash=digest,
-    )
+    return replace(spec, query_hash=digest)
 
 
-def _with_blogs(
-    organisations: list[Organisation], sources: tuple[SourceSpec, ...], owners: dict[tuple[str, str], str]
-) -> tuple[Organisation, ...]:
+def _with_blogs(organisations: list[Organisation], sources: tuple[SourceSpec, ...]) -> tuple[Organisation, ...]:
     """The organisations, each with the hosts of its blogs among its accounts: so are its posts there recognised.
 
     A host on which anybody may publish, or on which another blog is watched that is not theirs, is nobody's.
@@ -422,25 +415,16 @@ def _with_blogs(
     for source in sources:
         if host := _own_host(source.locator):
             on_host.setdefault(host, set()).add(source.organisation_id)
-    found = []
-    for organisation in organisations:
-        hosts = [host for host, theirs in on_host.items() if theirs == {organisation.id}]
-        blogs = [
-            Account(platform="blogs", handle=name)
-            for host in hosts
-            for name in (host, f"www.{host}")
-            if owners.setdefault(("blogs", name), organisation.id) == organisation.id
-        ]
-        found.append(
-            Organisation(
-                id=organisation.id,
-                name=organisation.name,
-                url=organisation.url,
-                kind=organisation.kind,
-                accounts=(*organisation.accounts, *blogs),
-            )
+    return tuple(
+        replace(
+            organisation,
+            accounts=(
+                *organisation.accounts,
+                *(Account(platform="blogs", handle=h) for h, theirs in on_host.items() if theirs == {organisation.id}),
+            ),
         )
-    return tuple(found)
+        for organisation in organisations
+    )
 
 
 def _own_host(address: str | None) -> str | None:
