@@ -1,4 +1,4 @@
-"""The `coproweek` command: one function a subcommand, which reads the configuration, calls one room and says what happened.
+"""The `coproweek` command: one function a subcommand. It reads the configuration, calls one room, says what happened.
 
 Every import of weight is inside the function that needs it, so that `--help` answers at once. Decisions are not made
 here. Exit codes: 0 all well; 1 some source failed, the rest is saved; 2 the configuration or the call is wrong.
@@ -18,6 +18,8 @@ import click
 from collector import __version__
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from collector.archive.journal import SourceRow
     from collector.campaign import Configuration
     from collector.rounds import SourceResult
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 SOME_FAILED = 1
 WRONG = 2
 PORT = 8001
+DEFAULT_CONFIG = Path("config.toml")
 
 
 class Wrong(click.ClickException):
@@ -46,7 +49,7 @@ config_option = click.option(
     "--config",
     "config_path",
     type=click.Path(path_type=Path),
-    default=Path("config.toml"),
+    default=DEFAULT_CONFIG,
     show_default=True,
     help="The configuration to use.",
 )
@@ -71,18 +74,31 @@ def main() -> None:
 
 
 def configured(path: Path) -> Configuration:
-    """The configuration, or every mistake in it and exit code 2."""
+    """The configuration, or every mistake in it and exit code 2.
+
+    Where somebody installed coproweek without a checkout there is no config.toml yet: the one that comes with it is
+    written there, ready to be edited.
+    """
     from collector.campaign import ConfigurationError, load
 
+    if path == DEFAULT_CONFIG and not path.exists():
+        path.write_bytes(shipped_configuration().read_bytes())
+        click.echo(f"There was no config.toml here, so the one that comes with coproweek was written: {path.resolve()}")
     try:
         return load(path)
     except ConfigurationError as error:
         raise Wrong(str(error)) from error
 
 
+def shipped_configuration() -> Path:
+    """config.toml as it comes with coproweek: inside the installed package, or at the top of a checkout."""
+    here = Path(__file__).parent
+    return here / "config.toml" if (here / "config.toml").exists() else here.parent / "config.toml"
+
+
 @contextlib.contextmanager
 def in_words(configuration: Configuration | None = None) -> Iterator[None]:
-    """No traceback reaches a user: known trouble is said in words, unknown trouble goes to a log file beside the archive."""
+    """No traceback reaches a user: known trouble is said in words, the unknown goes to a file beside the archive."""
     from collector.archive.connection import ArchiveError
     from collector.platforms import Trouble
 
@@ -161,7 +177,7 @@ def make_demonstration(archive: Path) -> Path:
     return path
 
 
-# The commands ----------------------------------------------------------------------------------------------------------
+# The commands ------------------------------------------------------------------------------------------------------
 
 
 @main.command()
@@ -332,7 +348,7 @@ def collecting(config_path: Path) -> None:
         processes.stop_when_parent_ends(stop.set)
         schedule.run(configuration, stop, click.echo)
         sys.stdout.flush()
-        # Threads that still wait for a slow server hold nothing that is not saved; waiting for them would be for nothing.
+        # Threads that still wait for a slow server hold nothing that is not saved: there is no reason to wait for them.
         os._exit(0)
 
 
@@ -398,6 +414,71 @@ def _report(archive: Path, edition_id: str | None, out: Path, now: str, configur
         raise Wrong(str(error)) from error
     for path in written:
         click.echo(f"Written: {path}")
+
+
+@main.command()
+@click.argument("target")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["post", "author", "site"]),
+    help="What TARGET is, where its form does not say: an address with a path is a post, one without it a site.",
+)
+@click.option("--platform", help="Where the author is: blogs, x, mastodon, bluesky, …")
+@click.option(
+    "--reason",
+    type=click.Choice(["request", "opt-out"]),
+    default="request",
+    show_default=True,
+    help="The report counts removals by it.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@config_option
+def forget(target: str, kind: str | None, platform: str | None, reason: str, yes: bool, config_path: Path) -> None:
+    """Remove a post, an author or a site everywhere, and keep it out from now on."""
+    configuration = configured(config_path)
+    with in_words(configuration):
+        from collector.archive import removal
+        from collector.rounds import clock
+        from collector.schedule import refresh_figures, with_connection
+        from collector.terminal import plain
+
+        archive = prepared(configuration)
+        kind = kind or kind_of(target)
+        if not yes:
+            click.confirm(
+                f"Everything of the {kind} “{plain(target)}” will be removed for good, and kept out. Go on?", abort=True
+            )
+
+        def remove(conn: sqlite3.Connection) -> removal.Removed:
+            if kind == "post":
+                return removal.forget_post(conn, target, reason=reason, now=clock())
+            if kind == "site":
+                return removal.forget_site(conn, target, reason=reason, now=clock())
+            return removal.forget_author(conn, target, platform=platform, reason=reason, now=clock())
+
+        removed = with_connection(archive, remove)
+        refresh_figures(archive, clock())
+        click.echo(
+            f"Removed: {removed.posts} posts, {removed.context} comments and replies to them, {removed.authors} authors."
+            " They are kept out of every later round."
+        )
+        if not removed.scrubbed:
+            click.echo(
+                "Another program is reading the archive, so the freed space could not be wiped yet; "
+                "the next round of `coproweek up` does it."
+            )
+        click.echo("Reports that were already written or sent are not changed by this: please see to those yourself.")
+
+
+def kind_of(target: str) -> str:
+    """What a person most likely means: an address with a path is a post, one without it a site, all else an author."""
+    from urllib.parse import urlsplit
+
+    if "://" in target:
+        parts = urlsplit(target)
+        return "post" if parts.path.strip("/") or parts.query else "site"
+    return "author" if "@" in target or "." not in target or " " in target.strip() else "site"
 
 
 @main.command()

@@ -209,7 +209,8 @@ class Worker:
             covered=journal.covered(conn, row.id, row.query_hash),
             memory=journal.memory(conn, row.id),
             known=journal.known(conn, row.id),
-            threads=journal.threads(conn, row.id),
+            threads=journal.threads(conn, row.id) if self.configuration.limits.comments else (),
+            limits=self.configuration.limits,
         )
         with self.writing:
             journal.begin_source(conn, round_id, row.id, now)

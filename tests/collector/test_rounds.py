@@ -1,0 +1,186 @@
+"""Rounds end to end: a made-up blog on loopback, the real client, parser and archive."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector.archive import campaigns, journal
+from collector.archive.connection import connect
+from collector.campaign import Configuration
+from collector.http import Client
+from collector.rounds import SourceResult, Worker, run_round
+from collector.stop import Stop
+from tests.blogs import Entry, rss, watching
+from tests.fakeserver import FakeServer, Reply, Request
+
+NOW = "2026-07-08T12:00:00Z"
+
+
+class Hands:
+    """The clock, and one round at a time."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.now = NOW
+        conn = connect(Path(configuration.archive), create=True)
+        campaigns.sync(conn, configuration, self.now)
+        conn.close()
+
+    def round(self, *, stop: Stop | None = None) -> list[SourceResult]:
+        with Client(self.configuration.fetching, None) as client:
+            worker = Worker(self.configuration, client, lambda: self.now, stop or Stop())
+            conn = connect(Path(self.configuration.archive))
+            rows = journal.sources(conn)
+            conn.close()
+            return run_round(worker, [row for row in rows if not row.retired_at])
+
+    def ask(self, sql: str) -> list[tuple[object, ...]]:
+        with sqlite3.connect(self.configuration.archive) as conn:
+            return conn.execute(sql).fetchall()
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer() as server:
+        yield server
+
+
+@pytest.fixture
+def hands(tmp_path: Path, server: FakeServer) -> Hands:
+    return Hands(watching(tmp_path, [server.url("/feed/")]))
+
+
+def blog(server: FakeServer, *entries: Entry, etag: str | None = None) -> None:
+    body = rss(server.url("/"), entries)
+    server.put("/feed/", Reply(body, headers={"Content-Type": "application/rss+xml"}, etag=etag))
+
+
+def test_a_first_round_collects_what_is_tagged_and_leaves_the_rest_as_hashes(server: FakeServer, hands: Hands) -> None:
+    blog(server, Entry(1), Entry(2, body="<p>About film co-production, and a secret word: xylophone.</p>"))
+    (result,) = hands.round()
+    assert (result.new, result.unmatched, result.outcome) == (1, 1, "ok")
+    assert hands.ask("SELECT edition_id, phase, local_day, local_hour FROM edition_posts") == [
+        ("uk-2026", "week", "2026-07-06", 10)  # 09:00 UTC is 10:00 in British Summer Time
+    ]
+    assert hands.ask("SELECT count(*), sum(matched) FROM feed_entries") == [(2, 1)]
+    assert hands.ask("SELECT items FROM baseline_counts") == [(1,)]
+    assert b"xylophone" not in Path(hands.configuration.archive).read_bytes()
+
+
+def test_a_second_round_makes_a_conditional_request_and_changes_nothing(server: FakeServer, hands: Hands) -> None:
+    blog(server, Entry(1), etag='"v1"')
+    hands.round()
+    hands.now = "2026-07-08T13:00:00Z"
+    (result,) = hands.round()
+    assert (result.new, result.changed, result.outcome) == (0, 0, "unchanged")
+    assert server.requested("/feed/")[-1].headers["if-none-match"] == '"v1"'
+    assert hands.ask("SELECT count(*) FROM posts") == [(1,)]
+    assert hands.ask("SELECT max(to_utc) FROM coverage") == [("2026-07-08T13:00:00Z",)]
+
+
+def test_an_edited_post_gets_a_version_and_a_new_one_arrives(server: FakeServer, hands: Hands) -> None:
+    blog(server, Entry(1, body="<p>First words #CoProWeek</p>"))
+    hands.round()
+    hands.now = "2026-07-08T13:00:00Z"
+    blog(server, Entry(2), Entry(1, body="<p>Second words #CoProWeek</p>"))
+    (result,) = hands.round()
+    assert (result.new, result.changed) == (1, 1)
+    assert hands.ask("SELECT version, text FROM post_versions") == [(1, "First words #CoProWeek")]
+
+
+def test_a_dead_server_is_said_and_the_gap_shows(server: FakeServer, hands: Hands) -> None:
+    blog(server, Entry(1))
+    hands.round()
+    server.put("/feed/", Reply(status=503))
+    hands.now = "2026-07-08T13:00:00Z"
+    (result,) = hands.round()
+    assert result.outcome == "failed"
+    assert "503" in result.reason
+    assert hands.ask("SELECT failures FROM sources") == [(1,)]
+    assert hands.ask("SELECT max(to_utc) FROM coverage") == [(NOW,)]
+    blog(server, Entry(2), Entry(1))
+    hands.now = "2026-07-08T14:00:00Z"
+    hands.round()
+    assert hands.ask("SELECT failures FROM sources") == [(0,)]
+    assert hands.ask("SELECT max(to_utc) FROM coverage") == [("2026-07-08T14:00:00Z",)]
+
+
+def test_html_in_place_of_a_feed_is_an_error_and_kept(server: FakeServer, hands: Hands) -> None:
+    server.put(
+        "/feed/",
+        Reply(b"<!doctype html><html><body>Please log in</body></html>", headers={"Content-Type": "text/html"}),
+    )
+    (result,) = hands.round()
+    assert result.outcome == "failed"
+    assert hands.ask("SELECT count(*) FROM raw_items WHERE kind = 'not_understood'")[0][0] == 1
+    assert hands.ask("SELECT count(*) FROM coverage") == [(0,)]
+
+
+def test_410_retires_the_source_and_says_so(server: FakeServer, hands: Hands) -> None:
+    server.put("/feed/", Reply(status=410))
+    (result,) = hands.round()
+    assert result.outcome == "retired"
+    assert hands.ask("SELECT retired_reason FROM sources")[0][0]
+    assert hands.round() == []
+
+
+def test_a_server_that_dies_in_mid_page_leaves_a_gap_that_the_next_round_fills(
+    server: FakeServer, hands: Hands
+) -> None:
+    base = server.url("/")
+    entries = [Entry(n, published=f"2026-07-0{8 - n // 5}T0{9 - n % 5}:00:00Z") for n in range(15)]
+    dying = [True]
+
+    def paged(request: Request) -> Reply:
+        page = int(request.query.get("paged", "1"))
+        part = entries[(page - 1) * 5 : page * 5]
+        headers = {"Content-Type": "application/rss+xml"}
+        if not part:
+            return Reply(rss(base, []), status=404, headers=headers)
+        body = rss(base, part).replace(b"<language>", b"<generator>https://wordpress.org/?v=6.6</generator><language>")
+        if page == 2 and dying[0]:
+            return Reply(body, headers=headers, cut_after=len(body) // 2, announced_length=len(body))
+        return Reply(body, headers=headers)
+
+    server.put("/feed/", paged)
+    (first,) = hands.round()
+    assert first.outcome == "partial"
+    assert hands.ask("SELECT count(*) FROM posts") == [(5,)]
+    covered_from = hands.ask("SELECT min(from_utc) FROM coverage")[0][0]
+    assert covered_from == "2026-07-08T05:00:00Z"  # the oldest entry of the only page that came whole
+    dying[0] = False
+    hands.now = "2026-07-08T12:30:00Z"
+    (second,) = hands.round()
+    assert second.outcome == "ok"
+    assert hands.ask("SELECT count(*), count(DISTINCT uri) FROM posts") == [(15, 15)]
+    assert hands.ask("SELECT min(from_utc) < '2026-07-06' FROM coverage") == [(1,)]
+
+
+def test_one_sources_trouble_stays_its_own(tmp_path: Path, server: FakeServer) -> None:
+    hands = Hands(watching(tmp_path, [server.url("/good/"), server.url("/bad/"), server.url("/worse/")]))
+    server.put("/good/", Reply(rss(server.url("/"), [Entry(1)]), headers={"Content-Type": "application/rss+xml"}))
+    server.put("/bad/", Reply(reset_after=10))
+    server.put("/worse/", Reply(b"\x00\xff" * 500, headers={"Content-Type": "application/rss+xml"}))
+    outcomes = {result.title: result.outcome for result in hands.round()}
+    assert outcomes == {
+        server.url("/good/"): "ok",
+        server.url("/bad/"): "failed",
+        server.url("/worse/"): "failed",
+    }
+    assert hands.ask("SELECT count(*) FROM posts") == [(1,)]
+
+
+def test_a_stopped_round_keeps_what_it_has(server: FakeServer, hands: Hands) -> None:
+    stop = Stop()
+
+    def answer(request: Request) -> Reply:
+        stop.set()
+        return Reply(rss(server.url("/"), [Entry(1)]), headers={"Content-Type": "application/rss+xml"})
+
+    server.put("/feed/", answer)
+    hands.round(stop=stop)
+    assert hands.ask("SELECT count(*) FROM posts") == [(1,)]
