@@ -460,8 +460,8 @@ def forget(target: str, kind: str | None, platform: str | None, reason: str, yes
         removed = with_connection(archive, remove)
         refresh_figures(archive, clock())
         click.echo(
-            f"Removed: {removed.posts} posts, {removed.context} comments and replies to them, {removed.authors} authors."
-            " They are kept out of every later round."
+            f"Removed: {removed.posts} posts, {removed.context} comments and replies to them, "
+            f"{removed.authors} authors. They are kept out of every later round."
         )
         if not removed.scrubbed:
             click.echo(
