@@ -80,6 +80,8 @@ class Reply:
     """Resets the connection (RST) after so many bytes of the whole answer; 0 means at once."""
     close: bool = False
     """Says `Connection: close`, and does."""
+    surplus: bytes = b""
+    """Sent after the answer, as if it belonged to it."""
     hang_up: bool = False
     """Closes the connection after the answer without having said so."""
     raw: bytes | None = None
@@ -248,6 +250,7 @@ class FakeServer:
             connection.sendall(reply.raw)
             return False
         head, body = _compose(reply, request)
+        body += reply.surplus
         if reply.reset_after is not None:
             connection.sendall((head + body)[: reply.reset_after])
             # Closing with unread time-to-linger of zero is what makes the kernel send a reset.

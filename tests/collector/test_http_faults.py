@@ -155,16 +155,25 @@ def test_a_line_end_after_the_body_is_forgiven(server: FakeServer) -> None:
         assert http.get(server.url("/")).body == b"next"
 
 
+@pytest.mark.parametrize("buffers", [1, 2, 3])
+def test_more_than_announced_is_noticed_wherever_the_announced_part_ends(server: FakeServer, buffers: int) -> None:
+    # The announced part may fill whole buffers, so that what follows is still with the system.
+    server.put("/", Reply(FEED))
+    with client() as http:
+        head = http.get(server.url("/")).wire_bytes - len(FEED)
+        server.put("/", Reply(FEED, announced_length=buffers * 16 * 1024 - head))
+        trouble("unreachable", lambda: http.get(server.url("/")))
+
+
 def test_what_follows_an_answer_is_not_taken_for_the_next(server: FakeServer) -> None:
     # 304 has no body; what a careless server sends with it must not become the head of the next answer.
-    server.put(
-        "/",
-        Reply(raw=b"HTTP/1.1 304 Not Modified\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"),
-        Reply(b"good"),
-    )
+    evil = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+    server.put("/", Reply(status=304, surplus=evil), Reply(b"good"))
     with client() as http:
-        assert http.get(server.url("/")).body == b""
+        assert (first := http.get(server.url("/"))).status == 304
+        assert first.body == b""
         assert http.get(server.url("/")).body == b"good"
+    assert [request.connection for request in server.requests] == [1, 2]
 
 
 @pytest.mark.parametrize(

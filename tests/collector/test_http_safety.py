@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import time
@@ -83,6 +84,19 @@ def test_a_second_address_is_tried_when_the_first_does_not_answer(server: FakeSe
     internet.at = {"93.184.216.1": dead.port, PUBLIC: server.port}
     with client(private=False) as http:
         assert http.get(f"http://blog.example:{server.port}/").status == 404
+    assert internet.connected == ["93.184.216.1", PUBLIC]
+
+
+def test_a_first_address_that_is_silent_leaves_time_for_the_second(server: FakeServer, internet: Internet) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as waiting:
+        for _ in range(4):  # whoever comes after these hears nothing
+            sock = waiting.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(full.getsockname())
+        internet.name("blog.example", ["93.184.216.1", PUBLIC])
+        internet.at = {"93.184.216.1": full.getsockname()[1], PUBLIC: server.port}
+        with client(private=False, deadline=0.6) as http:
+            assert http.get(f"http://blog.example:{server.port}/").status == 404
     assert internet.connected == ["93.184.216.1", PUBLIC]
 
 
@@ -250,3 +264,12 @@ def test_a_proxy_that_trickles_its_welcome_does_not_outlive_the_deadline(monkeyp
         proxy.put("blog.example:443", Reply(trickle=0.02, trickle_from="head"))
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
         within(0.8, lambda http: http.get("https://blog.example/"))
+
+
+def test_a_slow_welcome_leaves_the_handshake_only_the_rest_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeServer() as proxy, client(deadline=0.6) as http:
+        proxy.put("blog.example:443", Reply(delay=0.3))
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        began = time.monotonic()
+        trouble("unreachable", lambda: http.get("https://blog.example/"))
+        assert time.monotonic() - began < 0.8
