@@ -1,0 +1,46 @@
+"""What can be said of an audience: views that somebody states, and bounds on follower accounts. Pure.
+
+Each platform alone, with its denominator; never a total: nobody outside a platform knows how many people saw a post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboards.figures import Figure
+from dashboards.report.small_counts import is_small, outwards
+from dashboards.wording import dicts, platform_name, show
+
+
+def views_known(figures: Mapping[str, Figure]) -> bool:
+    return any(row["items_known"] for row in _platforms(figures, "known_views"))
+
+
+def followers_known(figures: Mapping[str, Figure]) -> bool:
+    return any(row["contributors_known"] for row in _platforms(figures, "potential_audience"))
+
+
+def sentences(figures: Mapping[str, Figure]) -> tuple[str, ...]:
+    """One for each platform and kind of number, those with nothing known left out."""
+    said = []
+    for row in _platforms(figures, "known_views"):
+        if row["items_known"]:
+            said.append(
+                f"{platform_name(row['platform'])}: {show('views', row['views'])} views are stated, "
+                f"for {show('items_known', row['items_known'])} of {show('items', row['items'])} items."
+            )
+    for row in _platforms(figures, "potential_audience"):
+        known, everybody = row["contributors_known"], row["contributors"]
+        if not known or is_small(known):
+            continue
+        low, high = outwards(row["at_least"], row["at_most"])
+        whom = f"the {known:,} contributors"
+        if known < everybody:
+            whom = f"{known:,} of the {everybody:,} contributors; of the others it is not known"
+        said.append(f"{platform_name(row['platform'])}: at least {low:,} and at most {high:,} accounts follow {whom}.")
+    return tuple(said)
+
+
+def _platforms(figures: Mapping[str, Figure], metric: str) -> list[dict[str, Any]]:
+    return [row for row in dicts(figures[metric]) if row["platform"] != "all"] if metric in figures else []
