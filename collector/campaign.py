@@ -111,6 +111,8 @@ class Configuration(Struct, frozen=True, kw_only=True):
     schedule: Schedule
     limits: Limits = Limits()
     """How much of one source one round takes."""
+    keep_days: int | None = None
+    """So many days after an edition's figures are frozen its posts are deleted; None: they are kept."""
 
 
 def load(path: Path) -> Configuration:

@@ -35,7 +35,7 @@ KEYS: dict[str, dict[str, str]] = {
         "workers": "8",
         "allow_private_addresses": "false",
     },
-    "collecting": {"pages": "50", "entries": "5000", "comments": "true", "comment_text": "false"},
+    "collecting": {"pages": "50", "entries": "5000", "comments": "true", "comment_text": "false", "keep_days": "730"},
     "schedule": {"in_week_minutes": "15", "in_phase_minutes": "60", "otherwise_minutes": "360"},
     "campaign": {
         "id": '"uk"',

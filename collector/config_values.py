@@ -51,6 +51,7 @@ def _configuration(top: Table, path: Path) -> Configuration:
     organisations = _organisations(top)
     _organisers(top, campaigns, organisations)
     sources = _sources(top, organisations, terms_fingerprint(campaigns))
+    collecting = top.one("collecting")
     return Configuration(
         path=str(path),
         archive=_archive(top, path),
@@ -61,7 +62,8 @@ def _configuration(top: Table, path: Path) -> Configuration:
         sources=sources,
         fetching=_fetching(top.one("fetching")),
         schedule=_schedule(top.one("schedule")),
-        limits=_limits(top.one("collecting")),
+        limits=_limits(collecting),
+        keep_days=collecting.number("keep_days", 0, 0, 36_500) or None,
     )
 
 

@@ -60,7 +60,8 @@ class Collecting:
             return 0
         now = self.clock()
         try:
-            with_connection(self.archive, lambda conn: removal.expire(conn, now))
+            keep_days = self.configuration.keep_days
+            with_connection(self.archive, lambda conn: removal.expire(conn, now, keep_days=keep_days))
             rows = with_connection(self.archive, journal.sources)
             due = [row for row in rows if row.configured and not row.retired_at and is_due(row.due_at, now)]
             return self.dispatcher.start(due, on_result=self._said, on_end=self._ended)

@@ -52,6 +52,7 @@ def test_what_is_said_of_defaults_is_so(tmp_path: Path) -> None:
         "entries": built.limits.items,
         "comments": built.limits.comments,
         "comment_text": built.limits.comment_text,
+        "keep_days": built.keep_days or 0,
         "lead_up_days": built.campaigns[0].lead_up_days,
         "after_days": built.campaigns[0].after_days,
         "time_zone": built.campaigns[0].time_zone,
