@@ -123,6 +123,8 @@ class Post(Struct, frozen=True, kw_only=True):
     engagement: Engagement | None = None
     comments_url: str | None = None
     """The feed of its comments, where it has one."""
+    summary_only: bool = False
+    """The blog's feed gives no more than the beginning; `collector.platforms.feeds.complete` gets the rest."""
     sensitive: bool | None = None
     content_warning: str | None = None
     fingerprint: bytes | None = None
