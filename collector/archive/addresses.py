@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 LONGEST = 4_000
 """Longer ones are no addresses that a person wrote or could follow."""
 
-# Parameters that say who clicked where and not what is shown. The list of the usual link cleaners, kept short on purpose:
-# a parameter that is dropped wrongly makes two pages one.
+# Parameters that say who clicked where and not what is shown. Kept short on purpose: one that is dropped wrongly
+# makes two pages one.
 _TRACKING = re.compile(
-    r"utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|mc_[ce]id|mkt_tok|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh"
-    r"|_hsenc|_hsmi|__twitter_impression|ref_src|ref_url|cmpid|ocid|s_cid|vero_id|oly_enc_id|oly_anon_id|wt_mc",
+    r"utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|mc_[ce]id|mkt_tok|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid"
+    r"|li_fat_id|igshid|igsh|_hsenc|_hsmi|__twitter_impression|ref_src|ref_url|cmpid|ocid|s_cid|vero_id|oly_enc_id"
+    r"|oly_anon_id|wt_mc",
     re.IGNORECASE,
 )
 _PORTS = {"http": 80, "https": 443}

@@ -54,7 +54,7 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
 
     Raises `ArchiveError` where SQLite cannot write; then nothing of it is saved.
     """
-    if conn.in_transaction:
+    if _under_way(conn):
         raise RuntimeError("transactions of the archive do not nest")
     with plain_words(conn):
         conn.execute("BEGIN IMMEDIATE")
@@ -63,14 +63,14 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
             conn.execute("COMMIT")
         except BaseException:
             # On some failures (a full disk) SQLite has rolled back already.
-            if conn.in_transaction:
+            if _under_way(conn):
                 conn.execute("ROLLBACK")
             raise
 
 
 @contextlib.contextmanager
 def plain_words(where: Path | sqlite3.Connection) -> Iterator[None]:
-    """Turns SQLite's errors into `ArchiveError`. Errors of our own SQL stay what they are: those are mistakes of ours."""
+    """Turns SQLite's errors into `ArchiveError`. What only a mistake of ours can cause stays what it is."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -78,6 +78,10 @@ def plain_words(where: Path | sqlite3.Connection) -> Iterator[None]:
         if message is None:
             raise
         raise ArchiveError(message) from error
+
+
+def _under_way(conn: sqlite3.Connection) -> bool:
+    return conn.in_transaction
 
 
 def info(conn: sqlite3.Connection, key: str) -> str | None:
@@ -127,8 +131,9 @@ def _version(path: Path, busy_seconds: float) -> int:
         )
     if version > migrations.LATEST:
         raise ArchiveError(
-            f"{path} was written by a newer version of coproweek (its format is {version}; this one knows formats up to "
-            f"{migrations.LATEST}). Nothing was changed in it. Install the newer version again, or use another archive."
+            f"{path} was written by a newer version of coproweek (its format is {version}; this one knows formats up "
+            f"to {migrations.LATEST}). Nothing was changed in it. Install the newer version again, or use another "
+            "archive."
         )
     return version
 
@@ -171,7 +176,7 @@ def _make_private_file(path: Path) -> None:
 
 
 def _only_for_its_owner(path: Path) -> None:
-    """The archive holds personal data: nobody else on this computer reads it. SQLite gives -wal and -shm the same mode."""
+    """The archive holds personal data. SQLite gives the -wal and -shm files beside it the same permissions."""
     if os.name != "posix":
         return
     for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
@@ -198,7 +203,9 @@ def _in_words(error: sqlite3.DatabaseError, where: Path | sqlite3.Connection) ->
                 "Make room, then run it again: what is missing is fetched then."
             )
         case sqlite3.SQLITE_READONLY:
-            return f"{path} can only be read here, not written. Check who owns it and its folder, and their permissions."
+            return (
+                f"{path} can only be read here, not written. Check who owns it and its folder, and their permissions."
+            )
         case sqlite3.SQLITE_NOTADB:
             return (
                 f"{path} is not an archive of coproweek, or its beginning is damaged. Nothing was changed in it. "
@@ -206,7 +213,8 @@ def _in_words(error: sqlite3.DatabaseError, where: Path | sqlite3.Connection) ->
             )
         case sqlite3.SQLITE_CORRUPT:
             return (
-                f"{path} is damaged. Do not write to it any more: keep a copy of it as it is, and restore the last backup."
+                f"{path} is damaged. Do not write to it any more: keep a copy of it as it is, and restore the last "
+                "backup."
             )
         case sqlite3.SQLITE_IOERR:
             return (

@@ -1,9 +1,10 @@
 """The archive's versions, one after the other, by sqlite-utils. Knows tables, not what is written into them.
 
-Version 1 is `schema_1.sql`. A later version is one more function below `LATEST`'s new number: it must turn an archive of the
-version before it, with its rows, into the new one (tests/collector/archive/test_migrations.py tries it on archives of
-every earlier version). `PRAGMA user_version` repeats the number, so that an archive that is up to date, which is nearly
-always, costs neither a look at the migrations' table nor the import of sqlite-utils, a quarter of a second.
+Version 1 is `schema_1.sql`. A later version is one more function below `LATEST`'s new number: it must turn an archive
+of the version before it, with its rows, into the new one (tests/collector/archive/test_migrations.py tries it on
+archives of every earlier version). `PRAGMA user_version` repeats the number, so that an archive that is up to date,
+which is nearly always, costs neither a look at the migrations' table nor the import of sqlite-utils, a quarter of a
+second.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from collector import matching
 from collector.archive.addresses import canonical, without_tracking
+from collector.archive.engagement import counts_of
 from collector.posts import Author, Engagement, Hashtag, Link, Media, Post, Relation
 
 # A row stays well under the 5 MB that visitors' SQL may hold, so that no post can make a whole table unreadable.
@@ -25,7 +26,8 @@ MOST_LINKS = 500
 MOST_MEDIA = 500
 MOST_ALIASES = 20
 MOST_RELATIONS = 50
-MOST_RAW = 2_000_000
+MOST_NAMES = 60
+"""Names, addresses and tags of a post of which no list can be too long."""
 CUT = " […]"
 HIGHEST = 2**63 - 1
 
@@ -54,8 +56,20 @@ def count(value: int | None) -> int | None:
     return value if value is not None and 0 <= value <= HIGHEST else None
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
 def storable(post: Post) -> Post:
-    """The same post with every text storable and every list bounded."""
+    """The same post with every text storable and every list bounded.
+
+    Raises ValueError where a time is not written as times are here: such a row could neither be sorted nor placed.
+    """
+    counts = post.engagement
+    if _is_storable(post):
+        return post
+    for when in (post.published_at, post.edited_at, counts.observed_at if counts else None):
+        if when is not None and not _MOMENT.fullmatch(when):
+            raise ValueError(f"{when[:40]!r} is not a time in UTC")
     return Post(
         platform=text(post.platform, MOST_NAME),
         uri=text(post.uri, MOST_ADDRESS),
@@ -91,6 +105,61 @@ def storable(post: Post) -> Post:
     )
 
 
+def _is_storable(post: Post) -> bool:
+    """The quick look at nearly every post: nothing long, nothing odd, well-formed times."""
+    counts = post.engagement
+    names: list[str | None] = [
+        post.platform,
+        post.uri,
+        post.url,
+        post.language,
+        post.content_warning,
+        post.local_id,
+        post.comments_url,
+        *post.aliases,
+        *post.categories,
+    ]
+    author = post.author
+    if author is not None:
+        names += (author.platform, author.native_id, author.handle, author.name, author.url)
+    for tag in post.hashtags:
+        names.append(tag.as_written)
+    for link in post.links:
+        names += (link.as_given, link.expanded)
+    for medium in post.media:
+        names += (medium.url, medium.alt)
+    for relation in post.relations:
+        names.append(relation.uri)
+    given = [name for name in names if name]
+    words = "".join((post.title or "", post.text, post.html or ""))
+    together = "".join(given)
+    if (
+        len(names) > MOST_NAMES
+        or len(post.aliases) > MOST_ALIASES
+        or "" in post.aliases
+        or max(map(len, given)) > MOST_NAME
+        or len(post.title or "") > MOST_TITLE
+        or len(words) > MOST_TEXT
+        or "\0" in words
+        or "\0" in together
+        or not _MOMENT.fullmatch(post.published_at)
+        or (post.edited_at is not None and not _MOMENT.fullmatch(post.edited_at))
+    ):
+        return False
+    if counts is not None:
+        if not _MOMENT.fullmatch(counts.observed_at) or len(counts.observed_via) > MOST_NAME:
+            return False
+        given.append(counts.observed_via)
+        for number in counts_of(counts):
+            if number is not None and not 0 <= number <= HIGHEST:
+                return False
+    try:
+        (words + together).encode()
+    except UnicodeEncodeError:
+        return False
+    return author is None or author.followers is None or 0 <= author.followers <= HIGHEST
+
+
 class Hashes(Struct, frozen=True):
     """What a post is compared by when it comes again."""
 
@@ -116,7 +185,7 @@ def hashes(post: Post) -> Hashes:
     author = post.author
     details = (
         post.url,
-        author and author.native_id,
+        author.native_id if author else None,
         post.language,
         post.language_from,
         None if post.sensitive is None else str(post.sensitive),
@@ -133,17 +202,12 @@ def hashes(post: Post) -> Hashes:
     return Hashes(_hash(content), _hash(details))
 
 
-def packed(raw: bytes, most: int = MOST_RAW) -> bytes:
-    """An item or page as the raw table keeps it."""
-    return zlib.compress(raw[:most], 1)
-
-
 def _folded(value: str | None) -> str:
-    return "" if value is None else " ".join(without_tracking(value).split())
+    return " ".join(without_tracking(value).split()) if value else ""
 
 
 def _hash(parts: Iterable[str | None]) -> bytes:
-    joined = "\x1e".join("\x1f" if part is None else part for part in parts)
+    joined = "\x1e".join(["\x1f" if part is None else part for part in parts])
     return hashlib.blake2b(joined.encode(), digest_size=16).digest()
 
 
