@@ -161,7 +161,7 @@ def context_of(conn: sqlite3.Connection, post_ids: Collection[int]) -> set[int]:
         found = {
             row[0]
             for row in conn.execute(
-                f"SELECT value FROM {WANTED} WHERE NOT EXISTS (SELECT 1 FROM post_matches WHERE post_id = wanted)",
+                f"SELECT wanted FROM {WANTED} WHERE NOT EXISTS (SELECT 1 FROM post_matches WHERE post_id = wanted)",
                 (rows.listed(placing.around(conn, gone) - gone),),
             )
         }
