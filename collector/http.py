@@ -17,7 +17,7 @@ import http.client
 import re
 import ssl
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -28,52 +28,22 @@ from urllib.request import getproxies, proxy_bypass
 from msgspec import Struct
 
 from collector.addresses import Target, follow, forbidden, is_loopback, literal, tidy
+from collector.answers import Answer, Exchange, Headers
 from collector.campaign import Fetching
 from collector.failures import Stopped, Surplus, explained, not_public, stopped
 from collector.platforms import Trouble
 from collector.posts import moment
 from collector.unpacking import TooMuch, Unpacker, in_words
-from collector.wire import Answer, Connection, Exchange, SecureConnection, look_up, trust, trust_once
+from collector.wire import Connection, SecureConnection, look_up, trust, trust_once
 
 _CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_BODILESS = frozenset({204, 304})
 _IDLE_SECONDS = 60.0
 _IDLE_CONNECTIONS = 32
 _PROXIES_SECONDS = 60.0
 _LONGEST_WAIT = 366 * 24 * 3600
-_CONTROLS = re.compile(r"[\x00-\x20\x7f]+")
 _SECRETS = frozenset({"authorization", "cookie", "proxy-authorization"})
-
-
-class Headers(Mapping[str, str]):
-    """Response headers, asked for in any case; repeated ones joined by commas."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        values: dict[str, str] = {}
-        for name, value in pairs:
-            name = name.lower()
-            # One line each, whatever was folded or smuggled in.
-            if not value.isprintable():
-                value = _CONTROLS.sub(" ", value)
-            value = value.strip(" ")
-            values[name] = f"{values[name]}, {value}" if name in values else value
-        self._values = values
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return f"Headers({self._values!r})"
 
 
 class Response(Struct, frozen=True, kw_only=True):
@@ -252,7 +222,7 @@ class Client:
 
     def _read(self, answer: Answer, requests: int) -> _Hop:
         """What a hop gave: its body, where it matters."""
-        status, headers = answer.status, Headers(answer.getheaders())
+        status, headers = answer.status, answer.headers
         if status < 200:
             raise http.client.UnknownProtocol(str(status))
         if status in _REDIRECTS and "location" in headers:
@@ -285,7 +255,7 @@ class Client:
             unpacker.feed(chunk)
         if answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
-        if announced is not None and answer.status not in _BODILESS and answer.surplus:
+        if announced is not None and answer.surplus:
             raise Surplus
         return unpacker.finish()
 

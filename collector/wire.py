@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import io
 import os
 import queue
 import re
@@ -19,81 +18,15 @@ import ssl
 import sys
 import threading
 from collections.abc import Sequence
-from time import monotonic
 from typing import Any, NamedTuple
 
 import urllib3.connection
-from urllib3.util.wait import wait_for_read
 
 from collector.addresses import literal
-from collector.failures import Stopped
-from collector.unpacking import TooMuch, in_words
+from collector.answers import Answer, Exchange
 
-HEAD_LIMIT = 64_000
-"""Bytes for a status line with all its headers, those of any "100 Continue" before it included."""
-_BUFFER = 16 * 1024
 _MOST_PLACES = 8
 _LOOK_AGAIN = 0.2
-
-
-class Exchange:
-    """The limits of one call, shared by all its hops: when it must have ended, and how much may arrive till then."""
-
-    def __init__(self, seconds: float, max_bytes: int) -> None:
-        self._end = monotonic() + seconds
-        self._max_bytes = max_bytes
-        self._head_limit = max_bytes + HEAD_LIMIT
-        self._handle: socket.socket | None = None
-        self.received = 0
-        self.stopped = False
-
-    def left(self) -> float:
-        """Seconds left.
-
-        Raises:
-            TimeoutError: none are.
-            Stopped: the client is being closed.
-        """
-        if self.stopped:
-            raise Stopped
-        left = self._end - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def extend(self, seconds: float) -> None:
-        """Time spent waiting for one's turn is not the server's fault."""
-        self._end += seconds
-
-    def took(self, count: int) -> None:
-        """Counts bytes that arrived.
-
-        Raises:
-            TooMuch: over the cap.
-        """
-        self.received += count
-        if self.received > self._head_limit:
-            raise TooMuch(f"sent headers of more than {in_words(HEAD_LIMIT)}")
-        if self.received > self._max_bytes + HEAD_LIMIT:
-            raise TooMuch(f"sent more than {in_words(self._max_bytes)}")
-
-    def begin_head(self) -> None:
-        self._head_limit = self.received + HEAD_LIMIT + _BUFFER
-
-    def end_head(self) -> None:
-        self._head_limit = self._max_bytes + HEAD_LIMIT
-
-    def hold(self, handle: socket.socket | None) -> None:
-        """The socket that `stop` has to shut."""
-        self._handle = handle
-
-    def stop(self) -> None:
-        """Ends the exchange from another thread, whatever it is waiting for."""
-        self.stopped = True
-        if (handle := self._handle) is not None:
-            with contextlib.suppress(OSError):
-                # Not the socket's own method: an SSLSocket would forget that it is one, under its reader's hands.
-                socket.socket.shutdown(handle, socket.SHUT_RDWR)
 
 
 class Place(NamedTuple):
@@ -160,84 +93,6 @@ def _connect(places: Sequence[Place], exchange: Exchange) -> socket.socket:
     raise last
 
 
-class _Metered(io.RawIOBase):
-    """A socket's bytes, each receive within what is left of the exchange."""
-
-    def __init__(self, sock: socket.socket, exchange: Exchange) -> None:
-        # makefile keeps the socket open until this is closed, also when the connection object lets go of it.
-        self._raw = sock.makefile("rb", buffering=0)
-        self._sock = sock
-        self._exchange = exchange
-        self._over = False
-        exchange.hold(sock)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if self._over:
-            return 0
-        self._sock.settimeout(self._exchange.left())
-        count = self._raw.readinto(buffer) or 0
-        self._exchange.took(count)
-        return count
-
-    def finish(self) -> bytes:
-        """A byte that came after the end of the answer, if one is there already; nothing is read after this."""
-        self._over = True
-        try:
-            if wait_for_read(self._sock, timeout=0.0):
-                self._sock.settimeout(0)
-                return self._sock.recv(1)
-        except (OSError, ValueError):  # reset, or shut already
-            pass
-        return b""
-
-    def close(self) -> None:
-        if not self.closed:
-            self._raw.close()
-        super().close()
-
-
-class _Reader(io.BufferedReader):
-    """What http.client reads from. When it closes this, the answer is over, and what else is there is noted."""
-
-    def __init__(self, metered: _Metered) -> None:
-        super().__init__(metered, _BUFFER)
-        self._metered = metered
-        self.surplus = b""
-
-    def close(self) -> None:
-        if not self.closed:
-            more = self._metered.finish()
-            self.surplus = bytes(self.peek(1)) + more
-        super().close()
-
-
-class Answer(http.client.HTTPResponse):
-    """http.client's own parser over a metered reader."""
-
-    def __init__(self, sock: socket.socket, exchange: Exchange, method: str | None) -> None:
-        self.reader = _Reader(_Metered(sock, exchange))
-        exchange.begin_head()
-        super().__init__(_Opened(self.reader), method=method)  # type: ignore[arg-type]
-
-    @property
-    def surplus(self) -> bytes:
-        """What came after the end of the answer, line ends aside, which some servers add."""
-        return self.reader.surplus.strip(b"\r\n")
-
-
-class _Opened:
-    """What http.client takes for a socket and only calls makefile on."""
-
-    def __init__(self, reader: _Reader) -> None:
-        self._reader = reader
-
-    def makefile(self, _mode: str) -> _Reader:
-        return self._reader
-
-
 class Connection(urllib3.connection.HTTPConnection):
     """A plain connection, to a place that somebody has judged already."""
 
@@ -257,11 +112,10 @@ class Connection(urllib3.connection.HTTPConnection):
         """
         self.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
-            self.putheader(name, value)
+            http.client.HTTPConnection.putheader(self, name, value)  # urllib3's looks for marks that are not used here
         self.endheaders()
         # http.client's, not urllib3's: its response would be a second wrapper around the one that is wanted here.
         answer = http.client.HTTPConnection.getresponse(self)
-        self._exchange.end_head()
         assert isinstance(answer, Answer)
         return answer
 

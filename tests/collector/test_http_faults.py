@@ -105,7 +105,7 @@ def test_a_bomb_does_not_go_off(server: FakeServer, encoding: str) -> None:
         b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000,
         b"HTTP/1.1 200 " + b"a" * 100_000,
         b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 60_000 + b"\r\nY: " + b"b" * 60_000,
-        b"".join([b"HTTP/1.1 200 OK\r\n", *(b"X%d: 1\r\n" % n for n in range(5_000))]),
+        b"".join([b"HTTP/1.1 200 OK\r\n", *(b"X%d: 1\r\n" % n for n in range(20_000))]),
     ],
 )
 def test_headers_have_a_bound(server: FakeServer, head: bytes) -> None:
@@ -238,6 +238,42 @@ def test_what_is_not_http_is_trouble(server: FakeServer, raw: bytes) -> None:
     server.put("/", Reply(raw=raw))
     with client() as http:
         trouble("unreachable", lambda: http.get(server.url("/")))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Length: 5, 6",
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Content-Length: 0_5",
+        b"Content-Length: -5",
+        b"Content-Length: +5",
+        b"Content-Length: 0x5",
+        b"Transfer-Encoding: gzip, chunked",
+        b"Transfer-Encoding: identity",
+    ],
+)
+def test_an_answer_whose_length_is_in_doubt_is_trouble(server: FakeServer, lines: bytes) -> None:
+    server.put("/", Reply(raw=b"HTTP/1.1 200 OK\r\n" + lines + b"\r\n\r\nhello"))
+    with client() as http:
+        trouble("unreachable", lambda: http.get(server.url("/")))
+
+
+@pytest.mark.parametrize(
+    "lines", [b"Content-Length: 5\r\nContent-Length:5", b"Content-Length : 5", b"content-length:\t005"]
+)
+def test_a_length_that_is_only_oddly_written_is_understood(server: FakeServer, lines: bytes) -> None:
+    server.put("/", Reply(raw=b"HTTP/1.1 200 OK\r\n" + lines + b"\r\n\r\nhello"))
+    with client() as http:
+        assert http.get(server.url("/")).body == b"hello"
+
+
+def test_interim_answers_are_passed_over(server: FakeServer) -> None:
+    early = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    server.put("/", Reply(raw=early + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"))
+    with client() as http:
+        assert (response := http.get(server.url("/"))).body == b"hello"
+    assert "link" not in response.headers
 
 
 def test_http_where_https_was_expected_is_trouble(server: FakeServer) -> None:
