@@ -1,0 +1,101 @@
+"""What a file from elsewhere would bring, told before anything is written. Reading is `platforms/files.py`'s.
+
+It reads the whole file and matches every post, as the import itself will, and keeps the counts and the first few.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from collector.campaign import Campaign
+from collector.editions import place, timeline
+from collector.matching import match, why
+from collector.platforms.files import File
+from collector.posts import Post
+
+FIRST = 5
+MOST_REASONS = 5
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """One of the first posts, as it was understood."""
+
+    post: Post
+    why: str
+    """Why it is of a campaign; empty where it is not."""
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What is in a file."""
+
+    file: File
+    posts: int
+    matched: int
+    """Of the posts, those that are of a campaign. The others are not kept."""
+    by_campaign: dict[str, int]
+    by_edition: dict[str, int]
+    """Of those whose edition has dates."""
+    with_views: int
+    not_understood: int
+    reasons: tuple[str, ...]
+    """Why, of the first few."""
+    notes: tuple[str, ...]
+    """What was doubtful, and how it was taken."""
+    earliest: str | None
+    latest: str | None
+    first: tuple[Example, ...]
+    """The first posts that are of a campaign; where none is, the first of all."""
+
+
+def preview(
+    file: File, campaigns: tuple[Campaign, ...], on_page: Callable[[int], None] = lambda posts: None
+) -> Preview:
+    """Reads the file once, from beginning to end; `on_page` is told how many posts each page had.
+
+    Raises Trouble where the file turns out too large.
+    """
+    windows = {campaign.id: timeline(campaign) for campaign in campaigns}
+    counts: Counter[str] = Counter()
+    by_campaign: Counter[str] = Counter()
+    by_edition: Counter[str] = Counter()
+    reasons: list[str] = []
+    notes: list[str] = []
+    matched: list[Example] = []
+    others: list[Example] = []
+    earliest = latest = None
+    for page in file.pages():
+        counts["not_understood"] += len(page.unread)
+        reasons += [unread.reason for unread in page.unread][: MOST_REASONS - len(reasons)]
+        notes += [page.note] if page.note and len(notes) < MOST_REASONS else []
+        for post in page.posts:
+            found = match(post, campaigns)
+            earliest = min(earliest or post.published_at, post.published_at)
+            latest = max(latest or post.published_at, post.published_at)
+            counts["posts"] += 1
+            counts["with_views"] += post.engagement is not None and post.engagement.views is not None
+            counts["matched"] += bool(found.of)
+            for campaign_id in {reason.campaign_id for reason in found.of}:
+                by_campaign[campaign_id] += 1
+                if placed := place(windows[campaign_id], post.published_at):
+                    by_edition[placed.edition_id] += 1
+            examples = matched if found.of else others
+            if len(examples) < FIRST:
+                examples.append(Example(post=post, why=why(found)))
+        on_page(len(page.posts))
+    return Preview(
+        file=file,
+        posts=counts["posts"],
+        matched=counts["matched"],
+        by_campaign=dict(by_campaign),
+        by_edition=dict(sorted(by_edition.items())),
+        with_views=counts["with_views"],
+        not_understood=counts["not_understood"],
+        reasons=tuple(reasons),
+        notes=tuple(notes),
+        earliest=earliest,
+        latest=latest,
+        first=tuple(matched or others),
+    )
