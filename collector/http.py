@@ -147,8 +147,9 @@ class Client:
             except Trouble:
                 raise
             except Exception as error:
-                stopped = Stopped() if self._closed else error
-                if trouble := explained(stopped, target.host, self._fetching.deadline_seconds):
+                # What closing broke off looks like a fault of the network.
+                met = Stopped() if self._closed else error
+                if trouble := explained(met, target.host, self._fetching.deadline_seconds):
                     raise trouble from error
                 raise
             requests += answer.requests
