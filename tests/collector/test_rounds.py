@@ -66,7 +66,8 @@ def test_a_first_round_collects_what_is_tagged_and_leaves_the_rest_as_hashes(ser
     assert hands.ask("SELECT edition_id, phase, local_day, local_hour FROM edition_posts") == [
         ("uk-2026", "week", "2026-07-06", 10)  # 09:00 UTC is 10:00 in British Summer Time
     ]
-    assert hands.ask("SELECT count(*), sum(matched) FROM feed_entries") == [(2, 1)]
+    # Each entry is known again by its address and by its guid, and of the second one that is all there is.
+    assert hands.ask("SELECT matched, count(*) FROM feed_entries GROUP BY 1") == [(0, 2), (1, 2)]
     assert hands.ask("SELECT items FROM baseline_counts") == [(1,)]
     assert b"xylophone" not in Path(hands.configuration.archive).read_bytes()
 
