@@ -1,18 +1,26 @@
-"""What a file from elsewhere would bring, told before anything is written. Reading is `platforms/files.py`'s.
+"""A file from elsewhere into the archive: what it would bring, told before anything is written, and bringing it in.
 
-It reads the whole file and matches every post, as the import itself will, and keeps the counts and the first few.
+Reading is `platforms/files.py`'s, matching and saving are those of every round. A file is a source like a blog, so that
+each post remembers where it was seen; it covers no stretch of time, because it holds what one account published.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
 from msgspec import Struct
 
+from collector import __version__
+from collector.archive import campaigns as archived_campaigns
+from collector.archive import journal
+from collector.archive.saving import save_page
+from collector.archive.visit import Saved
 from collector.campaign import Campaign
 from collector.editions import place, timeline
 from collector.matching import match, why
+from collector.platforms import Trouble
 from collector.platforms.files import File
 from collector.posts import Post
 
@@ -99,3 +107,55 @@ def preview(
         latest=latest,
         first=tuple(matched or others),
     )
+
+
+def bring_in(
+    conn: sqlite3.Connection,
+    file: File,
+    campaigns: tuple[Campaign, ...],
+    clock: Callable[[], str],
+    on_page: Callable[[int], None] = lambda posts: None,
+) -> Saved:
+    """Saves what the file holds of the campaigns, page by page; what became of it, in numbers.
+
+    Interrupted anywhere, what was saved stays, and the same call goes on from there: the same file twice changes
+    nothing. Raises Trouble where the file turns out too large, and ArchiveError.
+    """
+    source = archived_campaigns.add_source(
+        conn,
+        platform=file.platform,
+        kind="file",
+        locator=file.name,
+        title=f"{file.title}: {file.name}",
+        query_hash="",
+        now=clock(),
+    )
+    round_id = journal.begin_round(conn, "import", clock(), __version__)
+    journal.begin_source(conn, round_id, source, clock())
+    total: Counter[str] = Counter()
+    outcome, reason = "ok", ""
+    try:
+        for page in file.pages():
+            saved = save_page(
+                conn,
+                round_id=round_id,
+                source_id=source,
+                query_hash="",
+                page=page,
+                matches=[match(post, campaigns) for post in page.posts],
+                now=clock(),
+            )
+            total.update({name: getattr(saved, name) for name in Saved.__struct_fields__})
+            reason = reason or page.note
+            on_page(len(page.posts))
+    except Trouble as trouble:
+        outcome, reason = "partial" if total else "failed", trouble.message
+        raise
+    finally:
+        if outcome == "ok" and not (total["new"] or total["changed"] or total["not_understood"]):
+            outcome = "unchanged"
+        journal.finish_source(
+            conn, round_id, source, outcome=outcome, reason=reason, failures=0, due_at=None, now=clock()
+        )
+        journal.finish_round(conn, round_id, clock())
+    return Saved(**total)

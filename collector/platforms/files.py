@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from collector.platforms import Page, Trouble
+from collector.platforms import Page, Trouble, identity_hash
 from collector.platforms.files_mapping import (
     NAMED_IN_LINK,
     Header,
@@ -218,7 +218,9 @@ def _rows(rows: Iterator[Row], reader: Reader) -> Iterator[Page]:
             posts[understood.post.uri] = understood.post
             notes += [f"row {row.number}: {note}" for note in understood.notes]
         elif understood.reason:
-            unread.append(Unread(reason=f"row {row.number}: {understood.reason}", raw=reader.raw(row)[:100_000]))
+            raw = reader.raw(row)[:100_000]
+            reason = f"row {row.number}: {understood.reason}"
+            unread.append(Unread(reason=reason, raw=raw, fingerprint=identity_hash(raw.decode("utf-8", "replace"))))
         if seen % PAGE_ROWS == 0:
             yield _page(posts, unread, notes)
             posts, unread, notes = {}, [], []

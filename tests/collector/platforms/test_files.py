@@ -16,8 +16,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.campaign import load
-from collector.importing import preview
 from collector.platforms import Trouble, files_tables
 from collector.platforms.files import File, shown, understand
 from collector.platforms.files_mapping import ready
@@ -494,24 +492,6 @@ def test_no_row_makes_it_fail_without_words(cells: list[Any], name: str) -> None
     understood = reader.row(files_tables.Row(2, cells))
     if understood.post:
         assert "1995" <= understood.post.published_at <= "2026-11-22T12:00:00Z"
-
-
-# Before anything is written
-
-
-def test_a_preview_says_what_the_file_would_bring(write: Any) -> None:
-    campaigns = load(Path(__file__).parents[3] / "config.toml").campaigns
-    told = preview(understand(write((DATA / "x.csv").read_bytes()), now=NOW), campaigns)
-    assert (told.posts, told.matched, told.with_views, told.not_understood) == (3, 2, 3, 2)
-    assert told.by_campaign == {"uk": 2} and told.by_edition == {"uk-2025": 2}
-    assert (told.earliest, told.latest) == ("2025-06-30T09:26:58Z", "2025-07-02T19:57:07Z")
-    assert [example.why for example in told.first] == ["hashtag #CoProWeek in the text"] * 2
-    assert told.reasons[0].startswith("row 5: ")
-
-
-def test_a_preview_of_a_file_without_a_match_shows_what_was_understood(write: Any) -> None:
-    told = preview(understand(write((DATA / "x.csv").read_bytes()), now=NOW), ())
-    assert told.matched == 0 and [example.why for example in told.first] == ["", "", ""]
 
 
 def test_the_same_file_gives_the_same_posts_twice(write: Any) -> None:
