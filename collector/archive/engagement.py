@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from collector.archive import rows
-from collector.archive.rows import WANTED
+from collector.archive.rows import KEEP, WANTED
 from collector.posts import Engagement, moment, utc
 
 COUNTS = ("likes", "reposts", "replies", "quotes", "bookmarks", "views", "comments", "shares")
@@ -184,5 +184,5 @@ def _insert(conn: sqlite3.Connection, snapshots: Iterable[tuple[int, Engagement]
             (post_id, reading.observed_at, reading.observed_via, reading.scope, *counts_of(reading))
             for post_id, reading in snapshots
         ],
-        or_ignore=True,
+        on_conflict=KEEP,
     )

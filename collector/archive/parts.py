@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from collector.archive import rows
 from collector.archive.addresses import canonical, host, site_of
-from collector.archive.rows import WANTED
+from collector.archive.rows import KEEP, WANTED
 from collector.archive.texts import fold_hashtag
 from collector.matching import Match
 from collector.posts import Author, Post
@@ -81,7 +81,7 @@ def save_authors(conn: sqlite3.Connection, readings: Iterable[AuthorReading], no
             for key, (author, at) in latest.items()
             if author.followers is not None and (key not in known_before or known_before[key][6] != author.followers)
         ],
-        or_ignore=True,
+        on_conflict=KEEP,
     )
     return {key: row[0] for key, row in known.items()}
 
@@ -101,7 +101,7 @@ def insert_hashtags(conn: sqlite3.Connection, posts: Pairs) -> None:
         "post_hashtags",
         "post_id, hashtag_id, as_written, origin",
         sorted((post_id, numbers[folded], written, origin) for (post_id, folded, origin), written in found.items()),
-        or_ignore=True,
+        on_conflict=KEEP,
     )
 
 
@@ -163,7 +163,7 @@ def insert_relations(conn: sqlite3.Connection, posts: Pairs) -> None:
         "relations",
         "post_id, kind, target_uri",
         [(post_id, relation.kind, relation.uri) for post_id, post in posts for relation in post.relations],
-        or_ignore=True,
+        on_conflict=KEEP,
     )
 
 
@@ -211,7 +211,7 @@ def insert_matches(conn: sqlite3.Connection, matches: Iterable[tuple[int, Sequen
             for post_id, found in matches
             for match in found
         ],
-        or_ignore=True,
+        on_conflict=KEEP,
     )
 
 
@@ -233,7 +233,7 @@ def insert_aliases(conn: sqlite3.Connection, platform: str, aliases: Iterable[tu
             for post_id, names in wanted
             for alias in names[: max(0, MOST_ALIASES - counts.get(post_id, 0))]
         ],
-        or_ignore=True,
+        on_conflict=KEEP,
     )
 
 

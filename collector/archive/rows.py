@@ -23,6 +23,8 @@ CROSS JOIN, in every further join of such a question as well, is SQLite's way to
 to itself the planner may begin with the whole of a large table, as it knows nothing of the list.
 """
 
+KEEP = "ON CONFLICT DO NOTHING"
+
 
 def insert(
     conn: sqlite3.Connection,
@@ -30,10 +32,11 @@ def insert(
     columns: str,
     rows: Sequence[tuple[Any, ...]],
     *,
-    or_ignore: bool = False,
     on_conflict: str = "",
 ) -> None:
     """Insert `rows` into `table`; `columns` is their names as SQL has them, `on_conflict` an upsert clause.
+
+    Never INSERT OR IGNORE, which passes over rows that break any rule; `KEEP` passes over those that are there.
 
     In pieces of 128, 64, 32 … rows, so that only few different statements are ever prepared.
     """
@@ -41,7 +44,6 @@ def insert(
         return
     width = len(rows[0])
     row = f"({', '.join('?' * width)})"
-    verb = "INSERT OR IGNORE" if or_ignore else "INSERT"
     size = 256
     while size * width > MOST_PARAMETERS:
         size //= 2
@@ -51,7 +53,7 @@ def insert(
             size //= 2
         piece = rows[start : start + size]
         conn.execute(
-            f"{verb} INTO {table} ({columns}) VALUES {', '.join([row] * size)} {on_conflict}",
+            f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * size)} {on_conflict}",
             list(chain.from_iterable(piece)),
         )
         start += size

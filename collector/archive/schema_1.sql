@@ -4,6 +4,9 @@
 -- descriptions: Datasette, docs/archive.md and the data dictionary read them from sqlite_master.
 -- First comment line(s) in a table: what the table is. Comment after a column: what the column is.
 -- Times are text in UTC, YYYY-MM-DDTHH:MM:SSZ. NULL is "unknown" or "not given", never 0.
+--
+-- In campaign_terms, baseline_counts, post_hashtags and skipped, NOT NULL of the fourth column is written as a CHECK: the
+-- integrity_check of SQLite 3.40, which Debian 12 has, takes NOT NULL for damage in tables of that shape.
 
 CREATE TABLE archive_info (
     -- Facts about this archive file itself: is it made up, which key hashes its tombstones. Closed to visitors.
@@ -29,7 +32,7 @@ CREATE TABLE campaign_terms (
     -- What makes a post part of a campaign: its hashtags and spellings; and the baseline phrases that are only counted.
     campaign_id TEXT NOT NULL REFERENCES campaigns(id) ON DELETE CASCADE, -- the campaign
     kind TEXT NOT NULL CHECK (kind IN ('hashtag', 'phrase', 'baseline')), -- hashtag and phrase make a post an item; baseline is counted per day only
-    term TEXT NOT NULL,               -- as configured
+    term TEXT CHECK (term IS NOT NULL), -- as configured
     folded TEXT NOT NULL,             -- as compared: NFKC, case-folded, every hyphen alike
     PRIMARY KEY (campaign_id, kind, folded)
 ) STRICT, WITHOUT ROWID;
@@ -162,7 +165,7 @@ CREATE TABLE baseline_counts (
     campaign_id TEXT NOT NULL,        -- the campaign; counts stay when config.toml no longer names it, as they cannot be made again
     source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE, -- where
     local_day TEXT NOT NULL,          -- day in the campaign's time zone
-    items INTEGER NOT NULL,           -- how many
+    items INTEGER CHECK (items IS NOT NULL), -- how many
     PRIMARY KEY (campaign_id, source_id, local_day)
 ) STRICT, WITHOUT ROWID;
 
@@ -337,7 +340,7 @@ CREATE TABLE post_hashtags (
     -- The hashtags of each post, as its author wrote them: capitals matter to screen readers.
     post_id INTEGER NOT NULL REFERENCES posts(id) ON DELETE CASCADE, -- the post
     hashtag_id INTEGER NOT NULL REFERENCES hashtags(id), -- the hashtag
-    as_written TEXT NOT NULL,         -- without #
+    as_written TEXT CHECK (as_written IS NOT NULL), -- without #
     origin TEXT NOT NULL CHECK (origin IN ('entity', 'facet', 'hidden_tag', 'category', 'text')), -- where it stands
     PRIMARY KEY (post_id, hashtag_id, origin)
 ) STRICT, WITHOUT ROWID;
@@ -421,7 +424,7 @@ CREATE TABLE skipped (
     source_id INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE, -- where
     day TEXT NOT NULL,                -- the day, in UTC
     reason TEXT NOT NULL,             -- which flag
-    items INTEGER NOT NULL,           -- how many
+    items INTEGER CHECK (items IS NOT NULL), -- how many
     PRIMARY KEY (source_id, day, reason)
 ) STRICT, WITHOUT ROWID;
 

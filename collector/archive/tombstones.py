@@ -56,7 +56,7 @@ def add(conn: sqlite3.Connection, keys: Iterable[str], reason: str, now: str) ->
     """Keep these out from now on; inside the caller's transaction."""
     secret = _secret(conn)
     found = [(key.partition("\0")[0], _hash(secret, key), reason, now) for key in dict.fromkeys(keys)]
-    rows.insert(conn, "tombstones", "scope, key_hash, reason, removed_at", found, or_ignore=True)
+    rows.insert(conn, "tombstones", "scope, key_hash, reason, removed_at", found, on_conflict=rows.KEEP)
 
 
 def any_stand(conn: sqlite3.Connection) -> bool:

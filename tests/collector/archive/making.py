@@ -203,9 +203,7 @@ class Archive(Struct):
     def bytes(self) -> bytes:
         """What a thief of the files would find."""
         return b"".join(
-            file.read_bytes()
-            for suffix in ("", "-wal", "-shm")
-            if (file := Path(f"{self.path}{suffix}")).exists()
+            file.read_bytes() for suffix in ("", "-wal", "-shm") if (file := Path(f"{self.path}{suffix}")).exists()
         )
 
 
