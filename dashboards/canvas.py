@@ -77,7 +77,7 @@ class Canvas:
         """Text over the whole width, on as many lines as it takes."""
         # DejaVu Sans is wider than what browsers use: what fits here fits there.
         letters = int(INNER / (size * (0.66 if weight == "bold" else 0.58)))
-        for line in textwrap.wrap(clean(words), letters):
+        for line in textwrap.wrap(self.printable(wording.singular(clean(words))), letters):
             self.height += size * 1.3
             self.text(MARGIN, self.height - size * 0.3, line, size=size, weight=weight)
 
@@ -167,7 +167,7 @@ def clean(words: str) -> str:
     kept = (
         letter
         for letter in " ".join(words.split())
-        if unicodedata.category(letter) not in ("Cc", "Cs", "Cn") and letter not in "\u202a\u202b\u202c\u202d\u202e"
+        if unicodedata.category(letter) not in ("Cc", "Cs", "Cn") and letter not in wording.OVERRIDES
     )
     return "".join(kept)
 
@@ -177,7 +177,7 @@ def in_known_letters(words: str) -> str:
     known = _letters()
     spelled = []
     for letter in words:
-        if ord(letter) in known:
+        if ord(letter) in known or letter in wording.ISOLATES:
             spelled.append(letter)
         elif unicodedata.category(letter) not in ("Cf", "Mn"):  # joiners and variation selectors are no pictures
             spelled.append(f" [{unicodedata.name(letter, 'sign').lower()}] ")

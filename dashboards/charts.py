@@ -59,7 +59,6 @@ svg.chart .stroke-unwatched { stroke: var(--chart-unwatched); }
 
 PANELS = 4
 """At most so many series in one chart; the smaller ones are added up as "Other platforms"."""
-LABEL_LENGTH = 60
 
 
 def svg(figure: Figure) -> str:
@@ -106,11 +105,6 @@ def _drawn(figure: Figure, printable: Callable[[str], str]) -> Drawing:
     else:
         _KINDS[figure.metric.chart](canvas, figure)
     return canvas.finished()
-
-
-def _short(words: str, length: int = LABEL_LENGTH) -> str:
-    words = clean(words)
-    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
 
 
 def _nice_top(value: float) -> tuple[float, float]:
@@ -172,7 +166,7 @@ def _bars(canvas: Canvas, figure: Figure) -> None:
     for row in shown:
         share = f" ({wording.show('share', row['share'])})" if "share" in row else ""
         value = wording.show("items", row["items"])
-        words = f"{_short(wording.bar_label(row))}: {value}{share}"
+        words = f"{wording.bar_label(row)}: {value}{share}"
         _bar(canvas, words, None if row["items"] is None else row["items"] / longest)
     _more(canvas, rows)
     _week_gaps(canvas, figure)
@@ -196,7 +190,7 @@ def _coverage(canvas: Canvas, figure: Figure) -> None:
     rows = wording.by_source(figure)
     for row in rows[: wording.ROWS_TOLD]:
         hours = f"{wording.number(row['hours_watched'])} of {wording.number(row['hours'])} hours"
-        words = f"{_short(row['source'])}: {hours} ({wording.percent(row['share'])})"
+        words = f"{wording.shortened(row['source'])}: {hours} ({wording.percent(row['share'])})"
         _bar(canvas, words, row["share"], track=True)
     _more(canvas, rows)
 
@@ -342,7 +336,9 @@ def _days(canvas: Canvas, figure: Figure) -> None:
     if unwatched:
         canvas.space(8)
         canvas.boxes([(MARGIN, canvas.height, 24, 16)], None, hatch="////", outline=UNWATCHED)
-        canvas.text(MARGIN + 32, canvas.height + 13, "not watched")
+        together = any(len(members) > 1 for _name, _items, members in panels)
+        words = "not watched; others: not all watched" if together else "not watched"
+        canvas.text(MARGIN + 32, canvas.height + 13, words)
         canvas.space(18)
 
 

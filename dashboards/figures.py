@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from dashboards import editions as known_editions
-from dashboards.computing import Figure, compute, context, is_frozen
+from dashboards.computing import Figure, compute, compute_all, context, is_frozen
 from dashboards.editions import EditionCount, EditionInfo, current_edition, edition
 from dashboards.metrics import Metric, load_all
 from dashboards.watching import utc
@@ -191,8 +191,7 @@ def _refresh_edition(
         found = context(conn, info, now) if stale else None
         computed: list[Figure] = []
         if found is not None:
-            places = ("", *found.platforms)
-            computed = [compute(conn, metric, found, platform) for metric in stale for platform in places]
+            computed = [figure for metric in stale for figure in compute_all(conn, metric, found)]
         drawn = {row[0] for row in conn.execute(_DRAWN, (info.id, STYLE))} if draw is not None else set()
     changed = {_key(figure): figure for figure in computed if not _same(stored.get(_key(figure)), figure)}
     drawings: dict[_Key, str] = {}

@@ -7,6 +7,7 @@ numbers are the same everywhere. British English.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +26,10 @@ HEADLINE_WORDS = 15
 ROWS_TOLD = 10
 """A bar chart shows, and its text alternative tells, this many rows; the table has them all."""
 GAPS_TOLD = 3
+LABEL_LENGTH = 60
+OVERRIDES = "\u202a\u202b\u202c\u202d\u202e"
+ISOLATES = "\u2066\u2067\u2068\u2069"
+"""Marks that turn the direction of the text after them, for good and until they end."""
 
 _PLATFORMS = {
     "": "All platforms",
@@ -143,11 +148,24 @@ def dicts(figure: Figure) -> list[dict[str, Any]]:
 
 
 def bar_label(row: Row) -> str:
-    """What a bar is called: a hashtag with the capitals that let a screen reader say it, where anybody writes them."""
+    """What a bar is called, not too long: a hashtag with the capitals by which it can be read aloud, where it has any."""
     first = next(iter(row))
     if first == "hashtag" and row["camel_case"] is not None:
         first = "camel_case"
-    return show(first, row[first])
+    return isolated(shortened(show(first, row[first])))
+
+
+def shortened(words: str) -> str:
+    """At most 60 characters."""
+    return words if len(words) <= LABEL_LENGTH else words[: LABEL_LENGTH - 1].rstrip() + "…"
+
+
+def isolated(words: str) -> str:
+    """Words that may be written from right to left, so that what stands around them keeps its order."""
+    kept = "".join(letter for letter in words if letter not in OVERRIDES + ISOLATES)
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in kept):
+        return f"\u2068{kept}\u2069"
+    return kept
 
 
 def is_empty(figure: Figure) -> bool:
@@ -263,7 +281,8 @@ def _phases_headline(figure: Figure) -> str:
     items = {row["phase"]: row["items"] for row in dicts(figure)}
     total = sum(count or 0 for count in items.values())
     if items.get("week") is None:
-        return f"{number(total)} items came before the week{_where(figure)}"
+        begun = figure.edition.week_from_utc is not None and figure.as_at > figure.edition.week_from_utc
+        return f"{number(total)} items came {'outside' if begun else 'before'} the week{_where(figure)}"
     return f"The week itself brought {number(items['week'])} of {number(total)} items{_where(figure)}"
 
 

@@ -128,3 +128,33 @@ def load_all() -> dict[str, Metric]:
         name: parse(name, text)
         for name, text in sorted((file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in files)
     }
+
+
+def document() -> str:
+    """docs/metrics.md: every metric in words, made from the files themselves."""
+    parts = [
+        "# Metrics",
+        "What every figure means, word for word as its file in `dashboards/metrics/` says it. "
+        "This page is made from those files: `python -m dashboards.metrics` prints it.",
+        "Hidden posts, comments and other context are never counted. "
+        "A number that is not known is not available, never 0. "
+        "Day and hour are those of the campaign's time zone. "
+        "The figures of the week are never mixed with those of another phase.",
+    ]
+    for metric in load_all().values():
+        parts.append(f"## {metric.title}")
+        parts.append(f"*{metric.question}*")
+        parts.append(metric.formula)
+        parts.append(
+            "\n".join(
+                [
+                    f"- File: `{metric.name}.sql`, version {metric.version}",
+                    f"- Unit: {metric.unit}",
+                    f"- Phases: {metric.phases}",
+                    f"- Source of the definition: {metric.source}",
+                ]
+            )
+        )
+        rows = [f"| `{column.name}` | {column.meaning} |" for column in metric.columns]
+        parts.append("\n".join(["| column | meaning |", "|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"

@@ -18,9 +18,9 @@ column: images_unknown — images, videos and sounds of which it is not known
 WITH counted AS (
     SELECT
         posts.platform,
-        posts.images_with_alt AS images_with_alt,
-        CASE WHEN posts.images_with_alt IS NOT NULL THEN posts.images END AS images,
-        CASE WHEN posts.images_with_alt IS NULL THEN posts.images ELSE 0 END AS images_unknown
+        SUM(posts.images_with_alt) AS images_with_alt,
+        SUM(CASE WHEN posts.images_with_alt IS NOT NULL THEN posts.images END) AS images,
+        SUM(CASE WHEN posts.images_with_alt IS NULL THEN posts.images ELSE 0 END) AS images_unknown
     FROM edition_posts AS membership
     JOIN posts ON posts.id = membership.post_id
     WHERE membership.edition_id = :edition
@@ -29,6 +29,7 @@ WITH counted AS (
         AND posts.hidden_reason IS NULL
         AND posts.images > 0
         AND (:platform = '' OR posts.platform = :platform)
+    GROUP BY posts.platform
 ),
 parts AS (
     SELECT platform, images_with_alt, images, images_unknown FROM counted

@@ -34,34 +34,70 @@ WITH counted AS (
         AND posts.hidden_reason IS NULL
         AND (:platform = '' OR posts.platform = :platform)
 ),
-parts AS (
-    SELECT platform, comments FROM counted
-    UNION ALL
-    SELECT 'all' AS platform, comments FROM counted WHERE :platform = ''
+heaps AS (
+    SELECT platform, comments, COUNT(*) AS items FROM counted GROUP BY platform, comments
 ),
+parts AS (
+    SELECT platform, comments, items FROM heaps
+    UNION ALL
+    SELECT 'all' AS platform, comments, SUM(items) AS items FROM heaps WHERE :platform = '' GROUP BY comments
+),
+summed AS (
+    SELECT
+        platform,
+        SUM(CASE WHEN comments IS NULL THEN 0 ELSE items END) AS items_known,
+        SUM(items) AS items
+    FROM parts
+    GROUP BY platform
+),
+-- The items of a heap stand, from the least commented on, at the places from `start` to just before `finish`.
 ranked AS (
     SELECT
         platform,
         comments,
-        4 * (ROW_NUMBER() OVER (
-            PARTITION BY platform ORDER BY CASE WHEN comments IS NULL THEN 1 ELSE 0 END, comments
-        ) - 1) AS place,
-        COUNT(comments) OVER (PARTITION BY platform) - 1 AS last_place
+        SUM(items) OVER (PARTITION BY platform ORDER BY comments) - items AS start,
+        SUM(items) OVER (PARTITION BY platform ORDER BY comments) AS finish
     FROM parts
+    WHERE comments IS NOT NULL
+),
+quarters AS (
+    SELECT 1 AS quarter UNION ALL SELECT 2 AS quarter UNION ALL SELECT 3 AS quarter
+),
+-- A quartile lies at (items known - 1) * quarter / 4: between the item there, when rounded down, and the next one.
+places AS (
+    SELECT
+        platform,
+        quarter,
+        (items_known - 1) * quarter % 4 AS beyond,
+        (items_known - 1) * quarter - (items_known - 1) * quarter % 4 AS four_times_place
+    FROM summed
+    CROSS JOIN quarters
+    WHERE items_known > 0
+),
+quartiles AS (
+    SELECT
+        places.platform,
+        places.quarter,
+        SUM(
+            CASE WHEN 4 * ranked.start <= places.four_times_place AND places.four_times_place < 4 * ranked.finish
+                THEN ranked.comments * (4 - places.beyond) ELSE 0 END
+            + CASE WHEN 4 * ranked.start <= places.four_times_place + 4 AND places.four_times_place + 4 < 4 * ranked.finish
+                THEN ranked.comments * places.beyond ELSE 0 END
+        ) AS four_times_value
+    FROM places
+    JOIN ranked ON ranked.platform = places.platform
+    GROUP BY places.platform, places.quarter
 )
--- A quartile lies at last_place * k / 4 from the first item: the items less than one place away are weighed by closeness.
 SELECT
-    platform,
-    SUM(CASE WHEN ABS(place - last_place) < 4
-        THEN comments * CAST(4 - ABS(place - last_place) AS DOUBLE) / 4 END) AS lower_quartile,
-    SUM(CASE WHEN ABS(place - 2 * last_place) < 4
-        THEN comments * CAST(4 - ABS(place - 2 * last_place) AS DOUBLE) / 4 END) AS median,
-    SUM(CASE WHEN ABS(place - 3 * last_place) < 4
-        THEN comments * CAST(4 - ABS(place - 3 * last_place) AS DOUBLE) / 4 END) AS upper_quartile,
-    COUNT(comments) AS items_known,
-    COUNT(*) - COUNT(comments) AS items_unknown,
-    COUNT(*) AS items,
-    CAST(COUNT(comments) AS DOUBLE) / COUNT(*) AS known_share
-FROM ranked
-GROUP BY platform
-ORDER BY CASE WHEN platform = 'all' THEN 0 ELSE 1 END, COUNT(*) DESC, platform
+    summed.platform,
+    MAX(CASE WHEN quartiles.quarter = 1 THEN CAST(quartiles.four_times_value AS DOUBLE) / 4 END) AS lower_quartile,
+    MAX(CASE WHEN quartiles.quarter = 2 THEN CAST(quartiles.four_times_value AS DOUBLE) / 4 END) AS median,
+    MAX(CASE WHEN quartiles.quarter = 3 THEN CAST(quartiles.four_times_value AS DOUBLE) / 4 END) AS upper_quartile,
+    summed.items_known,
+    summed.items - summed.items_known AS items_unknown,
+    summed.items,
+    CAST(summed.items_known AS DOUBLE) / summed.items AS known_share
+FROM summed
+LEFT JOIN quartiles ON quartiles.platform = summed.platform
+GROUP BY summed.platform, summed.items_known, summed.items
+ORDER BY CASE WHEN summed.platform = 'all' THEN 0 ELSE 1 END, summed.items DESC, summed.platform

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from dashboards.editions import EditionInfo
-from dashboards.watching import Stretch, local_days, seconds_since_1970, watched_seconds
+from dashboards.watching import Stretch, local_days, seconds_since_1970, watched_seconds, within
 
 Rows = Sequence[Sequence[Any]]
 Finished = list[tuple[Any, ...]]
@@ -29,7 +29,7 @@ class Context(Struct, frozen=True, kw_only=True):
     platforms: tuple[str, ...]
     """Platforms that have items in the edition."""
     watched: Mapping[str, tuple[Stretch, ...]]
-    """Per platform, the stretches that any of its sources covered."""
+    """Per platform, the stretches that any of its sources covered. Of one platform only, where the rows are."""
 
 
 def days(rows: Rows, context: Context) -> Finished:
@@ -57,7 +57,10 @@ def days(rows: Rows, context: Context) -> Finished:
 
 
 def hours(rows: Rows, context: Context) -> Finished:
-    """All 24 hours, once the week has begun: 0 where it has passed and none came, None where it is still to come."""
+    """All 24 hours, once the week has begun: 0 where it has passed and none came, None where it is still to come.
+
+    Also None instead of 0 where nobody watched the week at all.
+    """
     start, end = context.edition.week_from_utc, context.edition.week_to_utc
     if start is None or end is None or context.now <= start:
         return [tuple(row) for row in rows]
@@ -66,11 +69,12 @@ def hours(rows: Rows, context: Context) -> Finished:
     so_far = (datetime.fromisoformat(min(context.now, end)) - timedelta(seconds=1)).astimezone(zone)
     reached = 24 if so_far.date() > began.date() else so_far.hour + 1
     found = {int(hour): items for hour, items in rows}
-    return [(hour, found.get(hour, 0 if hour < reached else None)) for hour in range(24)]
+    watched = _was_watched(context, (start, end))
+    return [(hour, found.get(hour, 0 if watched and hour < reached else None)) for hour in range(24)]
 
 
 def phases(rows: Rows, context: Context) -> Finished:
-    """The four phases in order with their local days; None for one that has not begun. Without dates, what there is."""
+    """The four phases in order with their local days; None for one that has not begun or that nobody watched."""
     edition = context.edition
     edges = (
         edition.early_from_utc,
@@ -84,7 +88,8 @@ def phases(rows: Rows, context: Context) -> Finished:
     finished: Finished = []
     for number, phase in enumerate(("early", "lead-up", "week", "after")):
         start, end = edges[number], edges[number + 1]
-        nothing = 0 if start is not None and start <= context.now else None
+        begun = start is not None and end is not None and start <= context.now
+        nothing = 0 if begun and _was_watched(context, (start or "", end or "")) else None
         # The first edition's early phase has no beginning; the archive writes 1970 for it.
         open_start = start is None or start.startswith("1970")
         finished.append(
@@ -120,6 +125,10 @@ def coverage(rows: Rows, context: Context) -> Finished:
             hours_watched, hours_so_far = round(covered / 3600, 2), round(length / 3600, 2)
             finished.append((platform, source, one.day, one.phase, hours_watched, hours_so_far, share))
     return finished
+
+
+def _was_watched(context: Context, window: Stretch) -> bool:
+    return any(within(stretches, window) for stretches in context.watched.values())
 
 
 def _day(moment: str | None, zone: ZoneInfo, seconds: int = 0) -> str | None:

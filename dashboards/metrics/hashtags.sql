@@ -3,10 +3,10 @@ title: Hashtags
 question: Which hashtags were used, and how were they written?
 unit: items
 phases: week
-formula: Items of the week that carry the hashtag, whatever its capitals, and their share of all items of the week. A use is
-    one way of writing it in one item; the share in lower case is uses without any capital divided by all uses. Listed are
-    the 50 in most items, only where at least two contributors or a registered organisation used them; one that is also the
-    account name of a person who took part only where ten contributors used it.
+formula: Items of the week that carry the hashtag, whatever its capitals, and their share of all items of the week. Beside it
+    the items that write it without any capital; an item that writes it in several ways counts as the one with capitals.
+    Listed are the 50 in most items, where at least two contributors or a registered organisation used them. The account
+    name of a person who took part is listed only where it is a hashtag of the campaign.
 source: Project's own definition; GOV.UK and RNIB advice on capitals in hashtags
 version: 1
 chart: bars
@@ -14,14 +14,13 @@ headline: {hashtag} stood in {items} of the week's {items_total} items
 column: hashtag — as it is written most often
 column: camel_case — as it is written most often with capitals inside, which screen readers need; not available where nobody does
 column: items — items that carry it
-column: items_total — all items of the week
+column: items_total — items of the week
 column: share — items that carry it, of all items
-column: lower_case_uses — uses without any capital
-column: uses — all uses
-column: lower_case_share — uses without any capital, of all uses
+column: lower_case_items — items that write it without any capital
+column: lower_case_share — items that write it without any capital, of the items that carry it
 */
 WITH counted AS (
-    SELECT posts.id AS post_id, posts.author_id, authors.organisation_id, authors.handle
+    SELECT membership.post_id, posts.author_id, authors.organisation_id
     FROM edition_posts AS membership
     JOIN posts ON posts.id = membership.post_id
     LEFT JOIN authors ON authors.id = posts.author_id
@@ -34,75 +33,93 @@ WITH counted AS (
 total AS (
     SELECT COUNT(*) AS items_total FROM counted
 ),
-people AS (
-    SELECT DISTINCT LOWER(SUBSTR(handle, 1, INSTR(handle || '@', '@') - 1)) AS account
-    FROM counted
-    WHERE organisation_id IS NULL AND handle IS NOT NULL
-),
-uses AS (
-    SELECT DISTINCT
-        tagged.hashtag_id,
-        tagged.as_written,
-        hashtags.folded,
+-- Capitals sort before small letters, so the least of several ways of writing is the one with the most of them in front.
+carried AS (
+    SELECT
         counted.post_id,
-        counted.author_id,
-        counted.organisation_id
+        tagged.hashtag_id,
+        MIN(tagged.as_written) AS as_written,
+        MIN(counted.author_id) AS author_id,
+        MIN(counted.organisation_id) AS organisation_id
     FROM counted
     JOIN post_hashtags AS tagged ON tagged.post_id = counted.post_id
-    JOIN hashtags ON hashtags.id = tagged.hashtag_id
+    GROUP BY counted.post_id, tagged.hashtag_id
 ),
 spelled AS (
     SELECT
         hashtag_id,
         as_written,
-        CASE
-            WHEN SUBSTR(as_written, 2) <> SUBSTR(folded, 2) AND as_written <> UPPER(as_written) THEN 1 ELSE 0
-        END AS capitals_inside,
-        COUNT(*) AS uses
-    FROM uses
-    GROUP BY hashtag_id, as_written, folded
+        COUNT(*) AS items,
+        MIN(author_id) AS first_author,
+        MAX(author_id) AS last_author,
+        MAX(organisation_id) AS organisation_id
+    FROM carried
+    GROUP BY hashtag_id, as_written
 ),
 ranked AS (
     SELECT
-        hashtag_id,
-        as_written,
-        capitals_inside,
-        ROW_NUMBER() OVER (PARTITION BY hashtag_id ORDER BY uses DESC, as_written) AS place,
-        ROW_NUMBER() OVER (PARTITION BY hashtag_id ORDER BY capitals_inside DESC, uses DESC, as_written) AS place_inside
+        spelled.hashtag_id,
+        spelled.as_written,
+        hashtags.folded,
+        spelled.items,
+        spelled.first_author,
+        spelled.last_author,
+        spelled.organisation_id,
+        ROW_NUMBER() OVER (
+            PARTITION BY spelled.hashtag_id ORDER BY spelled.items DESC, spelled.as_written
+        ) AS place,
+        ROW_NUMBER() OVER (
+            PARTITION BY
+                spelled.hashtag_id,
+                CASE
+                    WHEN SUBSTR(spelled.as_written, 2) <> SUBSTR(hashtags.folded, 2)
+                        AND spelled.as_written <> UPPER(spelled.as_written) THEN 1
+                    ELSE 0
+                END
+            ORDER BY spelled.items DESC, spelled.as_written
+        ) AS place_alike,
+        CASE
+            WHEN SUBSTR(spelled.as_written, 2) <> SUBSTR(hashtags.folded, 2)
+                AND spelled.as_written <> UPPER(spelled.as_written) THEN 1
+            ELSE 0
+        END AS capitals_inside
     FROM spelled
-),
-named AS (
-    SELECT
-        hashtag_id,
-        MAX(CASE WHEN place = 1 THEN as_written END) AS hashtag,
-        MAX(CASE WHEN place_inside = 1 AND capitals_inside = 1 THEN as_written END) AS camel_case
-    FROM ranked
-    GROUP BY hashtag_id
+    JOIN hashtags ON hashtags.id = spelled.hashtag_id
 ),
 summed AS (
     SELECT
-        hashtag_id,
         folded,
-        COUNT(DISTINCT author_id) AS contributors,
-        COUNT(DISTINCT post_id) AS items,
-        SUM(CASE WHEN as_written = folded THEN 1 ELSE 0 END) AS lower_case_uses,
-        COUNT(*) AS uses
-    FROM uses
+        MAX(CASE WHEN place = 1 THEN as_written END) AS hashtag,
+        MAX(CASE WHEN place_alike = 1 AND capitals_inside = 1 THEN as_written END) AS camel_case,
+        SUM(items) AS items,
+        SUM(CASE WHEN as_written = folded THEN items ELSE 0 END) AS lower_case_items
+    FROM ranked
     GROUP BY hashtag_id, folded
-    HAVING COUNT(DISTINCT author_id) >= 2 OR MAX(organisation_id) IS NOT NULL
+    HAVING MIN(first_author) <> MAX(last_author) OR MAX(organisation_id) IS NOT NULL
+),
+account_names AS (
+    SELECT LOWER(SUBSTR(authors.handle, 1, INSTR(authors.handle || '@', '@') - 1)) AS name
+    FROM (SELECT DISTINCT author_id FROM counted WHERE organisation_id IS NULL) AS people
+    JOIN authors ON authors.id = people.author_id
+    WHERE authors.handle IS NOT NULL
+),
+own_hashtags AS (
+    SELECT campaign_terms.folded
+    FROM campaign_terms
+    JOIN editions ON editions.campaign_id = campaign_terms.campaign_id
+    WHERE editions.id = :edition AND campaign_terms.kind = 'hashtag'
 )
 SELECT
-    named.hashtag,
-    named.camel_case,
+    summed.hashtag,
+    summed.camel_case,
     summed.items,
     total.items_total,
     CAST(summed.items AS DOUBLE) / total.items_total AS share,
-    summed.lower_case_uses,
-    summed.uses,
-    CAST(summed.lower_case_uses AS DOUBLE) / summed.uses AS lower_case_share
+    summed.lower_case_items,
+    CAST(summed.lower_case_items AS DOUBLE) / summed.items AS lower_case_share
 FROM summed
-JOIN named ON named.hashtag_id = summed.hashtag_id
 CROSS JOIN total
-WHERE summed.contributors >= 10 OR summed.folded NOT IN (SELECT account FROM people)
-ORDER BY summed.items DESC, named.hashtag
+WHERE summed.folded NOT IN (SELECT name FROM account_names)
+    OR summed.folded IN (SELECT folded FROM own_hashtags)
+ORDER BY summed.items DESC, summed.hashtag
 LIMIT 50

@@ -4,7 +4,7 @@ question: When in the day was the week talked about?
 unit: items
 phases: week, all of its days together
 formula: Items of the week by the hour of publication in the campaign's time zone, all days of the week added up. An hour that
-    the week has not reached yet shows "not available".
+    the week has not reached yet, or a week that nobody watched, shows "not available".
 source: Project's own definition
 version: 1
 chart: hours

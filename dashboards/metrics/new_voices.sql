@@ -32,19 +32,22 @@ voices AS (
 ),
 -- CROSS JOIN keeps the order in which SQLite looks: from this week's voices to their own earlier posts, by index.
 returning_voices AS (
-    SELECT DISTINCT voices.author_id
+    SELECT voices.author_id
     FROM voices
-    CROSS JOIN this
-    CROSS JOIN posts
-    CROSS JOIN edition_posts AS membership
-    CROSS JOIN editions AS earlier
-    WHERE posts.author_id = voices.author_id
-        AND posts.hidden_reason IS NULL
-        AND membership.post_id = posts.id
-        AND membership.role = 'tagged'
-        AND earlier.id = membership.edition_id
-        AND earlier.campaign_id = this.campaign_id
-        AND earlier.year < this.year
+    WHERE EXISTS (
+        SELECT 1
+        FROM posts
+        CROSS JOIN edition_posts AS membership
+        CROSS JOIN editions AS earlier
+        CROSS JOIN this
+        WHERE posts.author_id = voices.author_id
+            AND posts.hidden_reason IS NULL
+            AND membership.post_id = posts.id
+            AND membership.role = 'tagged'
+            AND earlier.id = membership.edition_id
+            AND earlier.campaign_id = this.campaign_id
+            AND earlier.year < this.year
+    )
 ),
 met_before AS (
     SELECT week_platforms.platform
@@ -52,10 +55,10 @@ met_before AS (
     WHERE EXISTS (
         SELECT 1
         FROM authors
-        CROSS JOIN this
         CROSS JOIN posts
         CROSS JOIN edition_posts AS membership
         CROSS JOIN editions AS earlier
+        CROSS JOIN this
         WHERE authors.platform = week_platforms.platform
             AND posts.author_id = authors.id
             AND posts.hidden_reason IS NULL

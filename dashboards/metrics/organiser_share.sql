@@ -17,11 +17,12 @@ column: share — the organiser's items, of all items
 WITH counted AS (
     SELECT
         posts.platform,
-        CASE
+        SUM(CASE
             WHEN campaigns.organiser IS NULL THEN NULL
             WHEN authors.organisation_id = campaigns.organiser THEN 1
             ELSE 0
-        END AS by_organiser
+        END) AS organiser_items,
+        COUNT(*) AS items
     FROM edition_posts AS membership
     JOIN editions ON editions.id = membership.edition_id
     JOIN campaigns ON campaigns.id = editions.campaign_id
@@ -32,17 +33,18 @@ WITH counted AS (
         AND membership.phase = 'week'
         AND posts.hidden_reason IS NULL
         AND (:platform = '' OR posts.platform = :platform)
+    GROUP BY posts.platform
 ),
 parts AS (
-    SELECT platform, by_organiser FROM counted
+    SELECT platform, organiser_items, items FROM counted
     UNION ALL
-    SELECT 'all' AS platform, by_organiser FROM counted WHERE :platform = ''
+    SELECT 'all' AS platform, organiser_items, items FROM counted WHERE :platform = ''
 )
 SELECT
     platform,
-    SUM(by_organiser) AS organiser_items,
-    COUNT(*) AS items,
-    CAST(SUM(by_organiser) AS DOUBLE) / COUNT(*) AS share
+    SUM(organiser_items) AS organiser_items,
+    SUM(items) AS items,
+    CAST(SUM(organiser_items) AS DOUBLE) / SUM(items) AS share
 FROM parts
 GROUP BY platform
-ORDER BY CASE WHEN platform = 'all' THEN 0 ELSE 1 END, COUNT(*) DESC, platform
+ORDER BY CASE WHEN platform = 'all' THEN 0 ELSE 1 END, SUM(items) DESC, platform

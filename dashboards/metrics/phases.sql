@@ -4,7 +4,7 @@ question: How much came before, during and after the week?
 unit: items
 phases: early, lead-up, week and after, each on its own
 formula: Items by the phase in which they were published: early (since the previous edition ended), lead-up, the week itself,
-    and after. A phase that has not begun shows "not available".
+    and after. A phase that has not begun, or that nobody watched, shows "not available".
 source: Project's own definition; windows after Havelka and others 2020
 version: 1
 chart: phases

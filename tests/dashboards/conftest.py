@@ -20,6 +20,7 @@ post  platform  author     local time           comments  images  hashtags
 Beside them: 10 in the lead-up (x, Ada, a second before the week), 11 early (blogs, SCIE), 12 after (blogs, council, at
 the stroke of midnight), 13 hidden (x, Ada), 14 a comment, which is context. Of 2025: 15 (x, SCIE), 16 (blogs, SCIE) and
 17 (x, Ada), which is hidden. Blogs were watched all the time, Mastodon but for 12 hours, X only since 5 July.
+Views are known of 1 (100) and 3 (50), followers of SCIE's X account (1,000) and Ada's (200).
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ EDITIONS = """
 INSERT INTO campaigns (id, title, organiser, time_zone, hashtag, lead_up_days, after_days, position)
     VALUES ('uk', 'Co-production Week', 'scie', 'Europe/London', 'CoProWeek', 28, 28, 0);
 INSERT INTO editions
-    (id, campaign_id, year, title, theme, starts_on, ends_on, dates_from, early_from_utc, lead_up_from_utc, week_from_utc,
-     week_to_utc, after_to_utc, frozen_at_utc)
+    (id, campaign_id, year, title, theme, starts_on, ends_on, dates_from, early_from_utc, lead_up_from_utc,
+     week_from_utc, week_to_utc, after_to_utc, frozen_at_utc)
 VALUES
     ('uk-2026', 'uk', 2026, 'Co-production Week 2026', 'Made-up theme', '2026-07-06', '2026-07-10', NULL,
      '2025-08-01T23:00:00Z', '2026-06-07T23:00:00Z', '2026-07-05T23:00:00Z', '2026-07-10T23:00:00Z',
@@ -64,26 +65,31 @@ INSERT INTO authors (id, platform, native_id, handle, name, organisation_id, fir
     (5, 'blogs', 'anyshire.example', 'anyshire.example', 'Anyshire', 'council', '2026-06-01T00:00:00Z'),
     (6, 'x', '6', 'cyn_example', 'Cyn Example', NULL, '2026-06-01T00:00:00Z');
 INSERT INTO posts
-    (id, platform, uri, kind, author_id, published_at, published_from, first_seen_at, last_seen_at, content_hash,
-     content_at, details_hash, hidden_reason, comments, replies, images, images_with_alt)
-VALUES
-    (1, 'blogs', 'p1', 'article', 1, '2026-07-06T08:30:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, 4, NULL, 2, 1),
-    (2, 'blogs', 'p2', 'article', 5, '2026-07-07T09:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, 0, NULL, 1, 1),
-    (3, 'x', 'p3', 'post', 2, '2026-07-06T08:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, 3, 1, NULL),
-    (4, 'x', 'p4', 'post', 3, '2026-07-06T11:15:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, 1, 0, 0),
-    (5, 'x', 'p5', 'post', 3, '2026-07-06T11:40:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, NULL, NULL, NULL),
-    (6, 'x', 'p6', 'post', 3, '2026-07-08T11:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, 10, NULL, NULL),
-    (7, 'mastodon', 'p7', 'post', 4, '2026-07-06T22:59:59Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, NULL, 3, 3),
-    (8, 'x', 'p8', 'post', 6, '2026-07-08T12:30:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, 2, NULL, NULL),
-    (9, 'x', 'p9', 'post', NULL, '2026-07-09T23:30:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, NULL, NULL, NULL),
-    (10, 'x', 'p10', 'post', 3, '2026-07-05T22:59:59Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, 99, NULL, NULL),
-    (11, 'blogs', 'p11', 'article', 1, '2026-02-27T10:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, 99, NULL, 9, 0),
-    (12, 'blogs', 'p12', 'article', 5, '2026-07-10T23:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, 99, NULL, 9, 0),
-    (13, 'x', 'p13', 'post', 3, '2026-07-07T10:00:00Z', 'stated', 't', 't', x'00', 't', x'00', 'missing', NULL, 99, 9, 0),
-    (14, 'blogs', 'p14', 'comment', 3, '2026-07-06T09:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, 99, NULL, 9, 0),
-    (15, 'x', 'p15', 'post', 2, '2025-07-01T10:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, NULL, 1, NULL, NULL),
-    (16, 'blogs', 'p16', 'article', 1, '2025-07-02T10:00:00Z', 'stated', 't', 't', x'00', 't', x'00', NULL, 1, NULL, NULL, NULL),
-    (17, 'x', 'p17', 'post', 3, '2025-07-02T10:00:00Z', 'stated', 't', 't', x'00', 't', x'00', 'a flag', NULL, 1, NULL, NULL);
+    (id, platform, uri, kind, author_id, published_at, hidden_reason, comments, replies, images, images_with_alt,
+     published_from, first_seen_at, last_seen_at, content_hash, content_at, details_hash)
+SELECT *, 'stated', 't', 't', x'00', 't', x'00' FROM (VALUES
+    (1, 'blogs', 'p1', 'article', 1, '2026-07-06T08:30:00Z', NULL, 4, NULL, 2, 1),
+    (2, 'blogs', 'p2', 'article', 5, '2026-07-07T09:00:00Z', NULL, 0, NULL, 1, 1),
+    (3, 'x', 'p3', 'post', 2, '2026-07-06T08:00:00Z', NULL, NULL, 3, 1, NULL),
+    (4, 'x', 'p4', 'post', 3, '2026-07-06T11:15:00Z', NULL, NULL, 1, 0, 0),
+    (5, 'x', 'p5', 'post', 3, '2026-07-06T11:40:00Z', NULL, NULL, NULL, NULL, NULL),
+    (6, 'x', 'p6', 'post', 3, '2026-07-08T11:00:00Z', NULL, NULL, 10, NULL, NULL),
+    (7, 'mastodon', 'p7', 'post', 4, '2026-07-06T22:59:59Z', NULL, NULL, NULL, 3, 3),
+    (8, 'x', 'p8', 'post', 6, '2026-07-08T12:30:00Z', NULL, NULL, 2, NULL, NULL),
+    (9, 'x', 'p9', 'post', NULL, '2026-07-09T23:30:00Z', NULL, NULL, NULL, NULL, NULL),
+    (10, 'x', 'p10', 'post', 3, '2026-07-05T22:59:59Z', NULL, NULL, 99, NULL, NULL),
+    (11, 'blogs', 'p11', 'article', 1, '2026-02-27T10:00:00Z', NULL, 99, NULL, 9, 0),
+    (12, 'blogs', 'p12', 'article', 5, '2026-07-10T23:00:00Z', NULL, 99, NULL, 9, 0),
+    (13, 'x', 'p13', 'post', 3, '2026-07-07T10:00:00Z', 'missing', NULL, 99, 9, 0),
+    (14, 'blogs', 'p14', 'comment', 3, '2026-07-06T09:00:00Z', NULL, 99, NULL, 9, 0),
+    (15, 'x', 'p15', 'post', 2, '2025-07-01T10:00:00Z', NULL, NULL, 1, NULL, NULL),
+    (16, 'blogs', 'p16', 'article', 1, '2025-07-02T10:00:00Z', NULL, 1, NULL, NULL, NULL),
+    (17, 'x', 'p17', 'post', 3, '2025-07-02T10:00:00Z', 'a flag', NULL, 1, NULL, NULL)
+);
+UPDATE posts SET views = 100 WHERE id = 1;
+UPDATE posts SET views = 50 WHERE id = 3;
+UPDATE authors SET followers = 1000 WHERE id = 2;
+UPDATE authors SET followers = 200 WHERE id = 3;
 INSERT INTO post_texts (post_id, text) SELECT id, 'Ada Example said something about ' || uri FROM posts;
 INSERT INTO edition_posts (edition_id, post_id, phase, role, why, local_day, local_hour) VALUES
     ('uk-2026', 1, 'week', 'tagged', 'because', '2026-07-06', 9),
