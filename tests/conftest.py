@@ -54,6 +54,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(missing())
 
 
+@pytest.fixture(scope="session")
+def demonstration_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole demonstration archive, made once a run (some ten seconds). Look at it; copy it before you change it."""
+    from collector import demonstration
+
+    path = tmp_path_factory.mktemp("demonstration") / "demonstration.db"
+    demonstration.make(path)
+    return path
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that tries to leave this machine fails, with the address in the message."""

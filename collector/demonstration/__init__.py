@@ -64,19 +64,17 @@ def make(
                 somebody = None
             _write(conn, each, rows, configuration.campaigns)
             progress((number + 1) / len(rounds))
+        removal.expire(conn, NOW)
     finally:
         conn.close()
 
 
 def who_opts_out(published: Sequence[Published]) -> Author | None:
-    """The person with the most posts on X before `OPTED_OUT_AT`: so that there is something to remove."""
+    """The person with the most posts before `OPTED_OUT_AT` of those who are on X and nowhere else."""
+    authors = [each.post.author for each in published if each.post.published_at < OPTED_OUT_AT and each.post.author]
+    elsewhere = {author.name for author in authors if author.platform != X}
     people = Counter(
-        each.post.author
-        for each in published
-        if each.post.platform == X
-        and each.post.published_at < OPTED_OUT_AT
-        and each.post.author is not None
-        and (each.post.author.name or "").endswith("(made up)")
+        author for author in authors if author.name not in elsewhere and (author.name or "").endswith("(made up)")
     )
     return max(people, key=lambda author: (people[author], author.native_id), default=None)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +19,11 @@ from collector.campaign import SourceSpec
 from collector.demonstration.cast import BLOGS, BLUESKY, BLUESKY_HOST, MASTODON, X_HOST, X
 from collector.demonstration.week import Published, counts_at
 from collector.platforms import Covered, Page
-from collector.posts import Interval, Post, Unread, moment, utc
+from collector.posts import Interval, Post, Unread, utc
+from collector.posts import moment as read_moment
+
+moment = cache(read_moment)
+"""The same few thousand moments are asked for again and again."""
 
 WANTED_FROM = "2025-05-26T00:00:00Z"
 BEGAN = "2026-05-11T09:00:00Z"
@@ -100,7 +105,7 @@ class _Watch:
         until = moment(BEGAN)
         while until > moment(WANTED_FROM):
             since = max(until - slice_of_time, moment(WANTED_FROM))
-            new = self._published(utc(since), utc(until))
+            new = [each for each in self._published(utc(since), utc(until)) if not _gone(each, BEGAN)]
             pages.append(_page([self._reading(each, BEGAN) for each in new], Interval(utc(since), utc(until))))
             until = since
         self._due_again(BEGAN)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -88,6 +89,8 @@ class _Writer:
         self.random = Random(f"{seed}/week")
         self.cast = cast
         self.published: list[Published] = []
+        self.able: dict[tuple[str, date, bool], tuple[list[Voice], list[float]]] = {}
+        """Who can post somewhere in an edition, with their weights added up."""
         self.number = 0
         self.recent: dict[str, list[Post]] = {}
         self.finals: dict[str, dict[str, int]] = {}
@@ -128,14 +131,18 @@ class _Writer:
         self.replies(post, when, monday)
 
     def voice(self, platform: str, monday: date, *, people_only: bool = False) -> Voice:
-        able = [
-            voice
-            for voice in self.cast
-            if platform in voice.platforms
-            and (monday == WEEK or not voice.newcomer)
-            and not (people_only and voice.organisation_id)
-        ]
-        return self.random.choices(able, [voice.weight for voice in able])[0]
+        key = (platform, monday, people_only)
+        if key not in self.able:
+            able = [
+                voice
+                for voice in self.cast
+                if platform in voice.platforms
+                and (monday == WEEK or not voice.newcomer)
+                and not (people_only and voice.organisation_id)
+            ]
+            self.able[key] = able, list(accumulate(voice.weight for voice in able))
+        able, weights = self.able[key]
+        return self.random.choices(able, cum_weights=weights)[0]
 
     # What it says
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -202,3 +204,121 @@ def test_nothing_is_seen_before_it_is_published(rounds: list[watching.Round]) ->
             for page in answer.pages:
                 assert all(post.published_at < each.at for post in page.posts)
                 assert all((post.edited_at or "") < each.at for post in page.posts)
+
+
+# As it stands in the archive -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive(demonstration_archive: Path) -> Iterator[sqlite3.Connection]:
+    conn = sqlite3.connect(f"file:{demonstration_archive}?mode=ro", uri=True)
+    yield conn
+    conn.close()
+
+
+def test_the_archive_says_that_it_is_made_up(archive: sqlite3.Connection) -> None:
+    assert archive.execute("SELECT value FROM archive_info WHERE key = 'made_up'").fetchone() == ("1",)
+    assert archive.execute("SELECT DISTINCT kind FROM rounds").fetchall() == [("demonstration",)]
+    assert archive.execute("SELECT count(*) FROM rounds WHERE finished_at IS NULL").fetchone() == (0,)
+
+
+def test_the_archive_has_exactly_the_items_that_could_be_seen(
+    archive: sqlite3.Connection, published: list[Published]
+) -> None:
+    somebody = demonstration.who_opts_out(published)
+    assert somebody is not None
+    asked = {
+        spec.locator.split("/")[2] if "/" in spec.locator else f"{spec.platform}.example"
+        for spec in CONFIGURATION.sources
+    }
+    expected = {
+        each.post.uri
+        for each in published
+        if each.post.kind != "comment"
+        and match(each.post, CONFIGURATION.campaigns).of
+        and asked & set(each.hosts)
+        and each.removed_at is None
+        and each.post.author != somebody
+        and not (
+            each.post.platform == "bluesky"
+            and watching.OUTAGE.from_utc <= each.post.published_at < watching.OUTAGE.to_utc
+        )
+        and watching.WANTED_FROM <= each.post.published_at < watching.LAST_ROUND
+    }
+    late = {each.post.uri for each in published if each.removed_at and each.removed_at >= watching.LAST_ROUND}
+    stored = {
+        row[0]
+        for row in archive.execute("SELECT uri FROM edition_posts JOIN posts ON id = post_id WHERE role = 'tagged'")
+    }
+    assert stored - late == expected
+
+
+def test_unknown_counts_are_unknown_and_not_zero(archive: sqlite3.Connection) -> None:
+    views = dict(archive.execute("SELECT platform, count(views) FROM posts GROUP BY platform"))
+    assert views["x"] > 1_000
+    assert (views["mastodon"], views["bluesky"], views["blogs"]) == (0, 0, 0)
+    assert archive.execute(
+        "SELECT count(*) FROM posts WHERE platform = 'mastodon' AND quotes IS NOT NULL"
+    ).fetchone() == (0,)
+
+
+def test_edits_replies_quotes_and_comments_are_there(archive: sqlite3.Connection) -> None:
+    assert archive.execute("SELECT count(*) FROM post_versions").fetchone()[0] > 20
+    relations = dict(archive.execute("SELECT kind, count(target_post_id) FROM relations GROUP BY kind"))
+    assert min(relations[kind] for kind in ("reply_to", "quote_of", "comment_on")) > 30
+    assert archive.execute(
+        "SELECT count(*) FROM posts WHERE kind = 'comment' AND id IN (SELECT post_id FROM edition_posts "
+        "WHERE role = 'tagged')"
+    ).fetchone() == (0,)
+
+
+def test_deletions_and_an_opt_out_are_counted_and_nothing_of_them_is_left(
+    demonstration_archive: Path, archive: sqlite3.Connection, published: list[Published]
+) -> None:
+    reasons = dict(archive.execute("SELECT reason, sum(posts) FROM removals GROUP BY reason"))
+    assert reasons["deleted at its origin"] > 10
+    assert reasons["opt-out"] > 10
+    assert archive.execute("SELECT sum(items) FROM skipped WHERE reason = 'opt-out'").fetchone()[0] > 0
+    somebody = demonstration.who_opts_out(published)
+    assert somebody is not None
+    assert somebody.name is not None
+    content = demonstration_archive.read_bytes()
+    wal = demonstration_archive.with_name(demonstration_archive.name + "-wal")
+    content += wal.read_bytes() if wal.exists() else b""
+    for trace in (somebody.name, somebody.native_id):
+        assert trace.encode() not in content
+
+
+def test_some_voices_were_there_the_year_before_and_some_are_new(archive: sqlite3.Connection) -> None:
+    voices = [
+        {
+            row[0]
+            for row in archive.execute(
+                "SELECT author_id FROM edition_posts JOIN posts ON id = post_id "
+                "WHERE role = 'tagged' AND edition_id = ?",
+                (edition,),
+            )
+        }
+        for edition in ("demo-2025", "demo-2026")
+    ]
+    assert len(voices[1] & voices[0]) > 50
+    assert len(voices[1] - voices[0]) > 50
+
+
+@pytest.mark.slow
+def test_two_archives_of_one_seed_hold_the_same_rows(demonstration_archive: Path, tmp_path: Path) -> None:
+    """Row by row; what is left out is keyed with the archive's own secret, or says when this file itself was made."""
+    again = tmp_path / "again.db"
+    demonstration.make(again)
+    left_out = {"archive_info", "tombstones", "feed_entries", "_sqlite_migrations"}
+    first, second = (sqlite3.connect(path) for path in (demonstration_archive, again))
+    tables = [row[0] for row in first.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    compared = 0
+    for table in tables:
+        if table not in left_out and not table.startswith(("post_search", "sqlite_")):
+            rows = [conn.execute(f"SELECT * FROM [{table}] ORDER BY 1, 2").fetchall() for conn in (first, second)]
+            assert rows[0] == rows[1], table
+            compared += 1
+    first.close()
+    second.close()
+    assert compared > 20
