@@ -59,7 +59,8 @@ def make_app(
             raise ServeError(f"There is no archive at {path}. “coproweek collect” makes one.")
     if not pm.is_registered(site):  # it is, by its entry point, where coproweek is installed
         pm.register(site, "coproweek")
-    datasette = Datasette([], settings=SETTINGS, template_dir=str(Path(site.__file__).parent / "templates"))
+    # Not called templates, a name under which every Datasette of this environment would take ours for its own.
+    datasette = Datasette([], settings=SETTINGS, template_dir=str(Path(site.__file__).parent / "html"))
     datasette.remove_database("_memory")
     try:
         state = State(archive, demonstration, clock)

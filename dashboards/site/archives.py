@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +39,23 @@ class Archive:
         self.database = database
         self.prefix = prefix
         self.pool = Pool(path)
-        self._described: tuple[float, Mapping[str, Any]] | None = None
-        with closing(sqlite3.connect(read_only(path), uri=True)) as conn:
+        with contextlib.closing(sqlite3.connect(read_only(path), uri=True)) as conn:
             self.made_up = is_made_up(conn)
+            self._tables = metadata(conn)
+        self._read_at = time.monotonic()
 
     def tables(self) -> Mapping[str, Any]:
         """Datasette's metadata of every table and view: descriptions, what is closed, search and facets."""
         now = time.monotonic()
-        if self._described is None or now - self._described[0] > DESCRIBED_SECONDS:
-            with closing(sqlite3.connect(read_only(self.path), uri=True)) as conn:
-                rows = conn.execute("SELECT type, name, sql FROM sqlite_master ORDER BY rowid").fetchall()
-            self._described = now, metadata(describe(rows))
-        return self._described[1]
+        if now - self._read_at > DESCRIBED_SECONDS:
+            self._read_at = now
+            # Where the archive cannot be read, a page has to be drawn that says so: what was known serves for it.
+            with (
+                contextlib.suppress(sqlite3.Error),
+                contextlib.closing(sqlite3.connect(read_only(self.path), uri=True)) as conn,
+            ):
+                self._tables = metadata(conn)
+        return self._tables
 
     def closed(self) -> Mapping[str, Any]:
         """What of `tables` says that no page shows a table."""
@@ -64,8 +69,9 @@ class Archive:
         return ended or clock
 
 
-def metadata(descriptions: Mapping[str, Description]) -> dict[str, Any]:
-    """Datasette's metadata for tables that are described so."""
+def metadata(conn: sqlite3.Connection) -> dict[str, Any]:
+    """Datasette's metadata for every table and view, from the schema's own words."""
+    descriptions = describe(conn.execute("SELECT type, name, sql FROM sqlite_master ORDER BY rowid"))
     tables: dict[str, Any] = {}
     for name, description in descriptions.items():
         tables[name] = {"description": description.text, "columns": dict(description.columns), **TABLES.get(name, {})}

@@ -36,6 +36,8 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 
+csv.field_size_limit(10_000_000)  # for the whole process; a blog's article may be longer than the usual 131,072
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -60,8 +62,8 @@ class Door:
         if problem := refusal(scope["method"], headers, self._hosts):
             await _refuse(send, *problem)
             return
-        parts = scope["path"].split("/")
-        neutralise = scope["path"].endswith(".csv") and parts[1] in self._csv_under
+        path = scope["path"]
+        neutralise = path.endswith(".csv") and path.removesuffix(".csv").split("/")[1] in self._csv_under
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -45,6 +45,10 @@ ROWS_SHOWN = 200
 """Rows of a figure's table on its page; the download has them all."""
 
 
+class Absent(Exception):
+    """There is no such page of ours. Not Datasette's NotFound, after which it tries the address without its slash."""
+
+
 class Panel(Struct, frozen=True, kw_only=True):
     """A metric's place on a page."""
 
@@ -172,7 +176,7 @@ async def download(request: Any, datasette: Any) -> Response:
 
     figure, svg = await archive.pool.run(gather)
     if figure is None:
-        raise NotFound("This figure has not been computed yet.")
+        raise Absent("This figure has not been computed yet.")
     return await asyncio.to_thread(downloads.response, figure, svg, request.url_vars["format"])
 
 
@@ -208,7 +212,7 @@ async def asset(request: Any, datasette: Any) -> Response:
     state = state_of(datasette)
     found = state.assets.get(request.url_vars["name"]) if state else None
     if found is None:
-        raise NotFound("There is no such file.")
+        raise Absent("There is no such file.")
     return Response(
         found.content, content_type=found.content_type, headers={"cache-control": "max-age=31536000, immutable"}
     )
@@ -222,7 +226,7 @@ async def icon(request: Any, datasette: Any) -> Response:
 
 async def nothing_here(request: Any) -> Response:
     """Datasette's pages about itself name files, threads and settings that are no visitor's business."""
-    raise NotFound("There is no page at this address.")
+    raise Absent("There is no page at this address.")
 
 
 # Around every page ---------------------------------------------------------------------------------------------------
@@ -281,15 +285,16 @@ async def trouble(datasette: Any, request: Any, exception: Exception) -> Respons
             "path": request.path,
             "parameters": [(key, request.args.get(key)) for key in request.args if key != "sql"],
         }
-    elif isinstance(exception, DatasetteError) and exception.status < 500:
-        status, title, error = exception.status, exception.title or "This cannot be shown", str(exception.message)
+    elif isinstance(exception, DatasetteError):  # about the address; those about columns claim to be the server's fault
+        status = exception.status if exception.status < 500 else 400
+        title, error = exception.title or "This cannot be shown", str(exception.message)
     elif isinstance(exception, QueryInterrupted):
         status, title = 400, "This page took too long"
         error = "There are too many rows to go through at once. Choose fewer by a filter first."
     elif isinstance(exception, sqlite3.DatabaseError):
         status, title = 503, "The archive could not be read"
         error = f"The database said: {exception}. Nothing was changed; try again in a moment."
-    elif isinstance(exception, NotFound):
+    elif isinstance(exception, NotFound | Absent):
         status, title = 404, "Page not found"
         error = _sentence(exception, "There is no page at this address.")
     elif isinstance(exception, Base400):
@@ -332,21 +337,21 @@ def _asked(request: Any, datasette: Any) -> tuple[State, Archive]:
     if request.url_vars.get("demo") is None:
         return state, state.archive
     if state.demonstration is None:
-        raise NotFound("The demonstration has not been made. “coproweek demo” makes it.")
+        raise Absent("The demonstration has not been made. “coproweek demo” makes it.")
     return state, state.demonstration
 
 
 def _edition(conn: sqlite3.Connection, edition_id: str) -> EditionInfo:
     edition = figures.edition(conn, edition_id)
     if edition is None:
-        raise NotFound("There is no such edition.")
+        raise Absent("There is no such edition.")
     return edition
 
 
 def _metric(name: str) -> Metric:
     metric = load_all().get(name)
     if metric is None:
-        raise NotFound("There is no such figure.")
+        raise Absent("There is no such figure.")
     return metric
 
 
@@ -396,7 +401,7 @@ def _sections() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _platforms(conn: sqlite3.Connection, edition: EditionInfo, platform: str) -> list[str]:
     known = figures.platforms(conn, edition.id)
     if platform and platform not in known:
-        raise NotFound("This edition has nothing of that platform.")
+        raise Absent("This edition has nothing of that platform.")
     return known
 
 

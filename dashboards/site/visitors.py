@@ -9,7 +9,10 @@ them. Our own pages use other connections (`pool.py`).
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from datasette.database import Database, QueryInterrupted, Results
 from datasette.utils import sqlite_timelimit
 from datasette.utils.sqlite import sqlite3
 
+from dashboards.site import hidden
 from dashboards.site.pool import read_only
 
 CLOSED = frozenset({"archive_info", "raw_items", "source_memory", "tombstones"})
@@ -39,20 +43,25 @@ PRAGMAS = frozenset(
 """What Datasette and FTS5 themselves need; none of them shows a row of a table."""
 
 FUNCTIONS_REFUSED = frozenset(
-    {"edit", "eval", "fts3_tokenizer", "json_patch", "load_extension", "optimize", "readfile", "rtreecheck"}
-    | {"sqlite_log", "writefile"}
+    {"edit", "eval", "fts3_tokenizer", "json_patch", "jsonb_patch", "load_extension", "optimize", "readfile"}
+    | {"rtreecheck", "sqlite_log", "writefile"}
 )
 """They reach outside the database, or, like json_patch, cannot be interrupted."""
 
 TRIM_CHARACTERS = 1_000
+WIDE = re.compile(r"%[^a-zA-Z%]*(?:\*|\d{5})")
 
 _OK: int = sqlite3.SQLITE_OK
 _DENY: int = sqlite3.SQLITE_DENY
 _IGNORE: int = sqlite3.SQLITE_IGNORE
 
 
-def close(conn: Any) -> None:
-    """Close what is closed on one connection. Call it once the connection is otherwise ready."""
+# Datasette turns this on to find mistakes in functions; it would print a traceback for a visitor's mistake.
+sqlite3.enable_callback_tracebacks(False)
+
+
+def close(conn: Any, only_by_views: frozenset[str] = frozenset()) -> None:
+    """Close what is closed on one connection, once it is otherwise ready. `only_by_views`: see `hidden.py`."""
     for limit, value in (
         (sqlite3.SQLITE_LIMIT_LENGTH, LENGTH),
         (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 100_000),
@@ -67,11 +76,13 @@ def close(conn: Any) -> None:
     for name, arguments, function in (
         ("instr", 2, _instr),
         ("replace", 3, _replace),
+        ("printf", -1, _printf),
+        ("format", -1, _printf),
         *((name, 1, _trimmer(strip)) for name, strip in _STRIPS.items()),
         *((name, 2, _trimmer(strip)) for name, strip in _STRIPS.items()),
     ):
         conn.create_function(name, arguments, function, deterministic=True)
-    conn.set_authorizer(_authorize)
+    conn.set_authorizer(partial(_authorize, only_by_views))
 
 
 def is_archive(conn: Any) -> bool:
@@ -81,17 +92,26 @@ def is_archive(conn: Any) -> bool:
 
 def refused(sql: str) -> str | None:
     """Why a visitor's SQL is refused for its text alone, in words; None where it is not."""
-    named = SEARCH_INDEX.search(sql.casefold())
-    if named is None:
-        return None
-    return "the tables inside the search index are closed: use the items view's search, or post_search MATCH 'words'"
+    text = sql.casefold()
+    if SEARCH_INDEX.search(text):
+        return "the tables inside the search index are closed: search the items, or use post_search MATCH 'words'"
+    return f"names that begin with {hidden.INNER} are taken" if hidden.INNER in text else None
 
 
-def _authorize(action: int, first: str | None, second: str | None, _schema: str | None, _source: str | None) -> int:
+def _authorize(
+    only_by_views: frozenset[str],
+    action: int,
+    first: str | None,
+    second: str | None,
+    schema: str | None,
+    source: str | None,
+) -> int:
     if action == sqlite3.SQLITE_READ:
         name = (first or "").lower()
-        internal = name.startswith(("sqlite_", "dbstat")) and name not in ("sqlite_master", "sqlite_schema")
-        return _DENY if name in CLOSED or internal else _OK
+        internal = name.startswith(("sqlite_", "dbstat")) and (name != "sqlite_master" or schema == "temp")
+        # Counting rows asks for the column "", and of a view that SQLite has merged into the query, in no view's name.
+        by_view = schema == "temp" or not second or (source or "").startswith(hidden.INNER)
+        return _DENY if name in CLOSED or internal or (name in only_by_views and not by_view) else _OK
     if action == sqlite3.SQLITE_FUNCTION:
         return _DENY if (second or "").lower() in FUNCTIONS_REFUSED else _OK
     if action == sqlite3.SQLITE_PRAGMA:
@@ -119,15 +139,28 @@ def _instr(haystack: Any, needle: Any) -> int | None:
     return _text(haystack).find(_text(needle)) + 1
 
 
-def _replace(text: Any, old: Any, new: Any) -> str | None:
-    if text is None or old is None or new is None:
+def _replace(text: Any, old: Any, new: Any) -> Any:
+    if text is None or old is None:
         return None
-    whole, found, put = _text(text), _text(old), _text(new)
+    whole, found = _text(text), _text(old)
     if not found:
-        return whole
+        return whole if isinstance(text, bytes) else text
+    if new is None:
+        return None
+    put = _text(new)
     if len(whole) + whole.count(found) * (len(put) - len(found)) > LENGTH:
         raise ValueError("the result would be too big")
     return whole.replace(found, put)
+
+
+def _printf(*arguments: Any) -> str | None:
+    """SQLite's own, but for widths that keep it busy for seconds: `printf('%.*c', 300000000, 'x')`."""
+    if arguments and isinstance(arguments[0], str) and WIDE.search(arguments[0]):
+        raise ValueError("a width would be too large")
+    marks = ", ".join("?" * len(arguments))
+    with closing(sqlite3.connect(":memory:")) as own:
+        value: str | None = own.execute(f"SELECT printf({marks})", arguments).fetchone()[0]
+    return value
 
 
 _STRIPS: Mapping[str, Callable[[str, str], str]] = {"trim": str.strip, "ltrim": str.lstrip, "rtrim": str.rstrip}
@@ -146,7 +179,16 @@ def _trimmer(strip: Callable[[str, str], str]) -> Callable[..., str | None]:
 
 
 class ArchiveDatabase(Database):  # type: ignore[misc]
-    """An archive as visitors read it: never written, its errors not printed to the terminal, its answers bounded."""
+    """An archive as visitors read it: never written, hidden posts left out, its errors not printed to the terminal, its
+    answers bounded.
+
+    Two connections a thread: on the one that Datasette makes itself it asks for columns and keys, by PRAGMA, and there
+    tables are tables; what SQL there is, a visitor's or Datasette's, runs on the other.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._mine = threading.local()
 
     def connect(self, write: bool = False) -> Any:
         if write:
@@ -155,7 +197,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
         self._all_file_connections.append(conn)
         return conn
 
-    async def execute(  # noqa: PLR0917 -- Datasette's own parameters
+    async def execute(
         self,
         sql: str,
         params: Mapping[str, Any] | Sequence[Any] | None = None,
@@ -171,7 +213,8 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
         milliseconds = min(self.ds.sql_time_limit_ms, custom_time_limit or self.ds.sql_time_limit_ms)
         most = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size))
 
-        def in_thread(conn: Any) -> Results:
+        def in_thread(_: Any) -> Results:
+            conn = self._for_queries()
             with sqlite_timelimit(conn, milliseconds):
                 try:
                     cursor = conn.execute(sql, params if params is not None else {})
@@ -179,11 +222,23 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
                 except sqlite3.DatabaseError as error:
                     if error.args == ("interrupted",):
                         raise QueryInterrupted(error, sql, params) from None
+                    if "user-defined function raised exception" in str(error):
+                        raise sqlite3.OperationalError("a value that it makes would be too large") from None
                     raise
             too_many = bool(truncate and most and len(rows) > most)
             return Results(rows[:most] if too_many else rows, too_many, cursor.description)
 
         return await self.execute_fn(in_thread)
+
+    def _for_queries(self) -> Any:
+        conn = getattr(self._mine, "conn", None)
+        if conn is None:
+            conn = self.connect()
+            self.ds._prepare_connection(conn, self.name)
+            conn.set_authorizer(None)
+            close(conn, hidden.hide(conn))
+            self._mine.conn = conn
+        return conn
 
 
 def _bounded(cursor: Any, most: int | None) -> list[Any]:
