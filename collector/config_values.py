@@ -25,7 +25,7 @@ from collector.matching import fold_hashtag, fold_phrase, terms_fingerprint
 from collector.platforms import Limits
 
 SHARED_HOSTS = frozenset(
-    "medium.com wordpress.com blogspot.com substack.com tumblr.com linkedin.com facebook.com youtube.com google.com "
+    "wordpress.com blogspot.com substack.com tumblr.com linkedin.com facebook.com youtube.com google.com "
     "sites.google.com news.google.com notion.site github.io x.com twitter.com instagram.com threads.net".split()
 )
 """Hosts on which many people publish: a post there is not its organisation's because of its host."""
@@ -70,13 +70,14 @@ def _configuration(top: Table, path: Path) -> Configuration:
 def _archive(top: Table, path: Path) -> str:
     """The archive's path; one that does not begin at the root begins at the folder of config.toml."""
     given = top.text("archive", 1_000) or "data/archive.db"
-    archive = (path.resolve().parent / Path(given).expanduser()).resolve()
-    if archive.is_dir():
-        top.wrong(
-            "archive",
-            f"{given} is a folder, and the archive is a file",
-            f'Write: archive = "{given.rstrip("/")}/archive.db"',
-        )
+    try:
+        archive = (path.resolve().parent / Path(given).expanduser()).resolve()
+        if archive.is_dir():
+            what = f"{given} is a folder, and the archive is a file"
+            top.wrong("archive", what, f'Write: archive = "{given.rstrip("/")}/archive.db"')
+    except (OSError, RuntimeError, ValueError):  # too long a name, a home folder that nobody has
+        top.wrong("archive", "archive is no path that this computer can have")
+        return given
     return str(archive)
 
 
@@ -430,8 +431,13 @@ def _with_blogs(organisations: list[Organisation], sources: tuple[SourceSpec, ..
 
 
 def _own_host(address: str | None) -> str | None:
-    """The host of an address, without www.; None for one that many share."""
-    host = (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
+    """The site as authors of blogs have it (`feeds.articles.home`): the host without www., on Medium with the first
+    part of the path. None for a host that many share."""
+    parts = urlsplit(address or "")
+    host = (parts.hostname or "").removeprefix("www.")
+    if host == "medium.com":
+        first = parts.path.strip("/").partition("/")[0].lower()
+        return f"{host}/{first}" if first else None
     return host if host and host not in SHARED_HOSTS else None
 
 

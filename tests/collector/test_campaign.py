@@ -180,15 +180,30 @@ def test_a_feeds_own_scheme_is_understood(write: Any) -> None:
 def test_a_blog_on_an_organisations_website_is_the_organisations(write: Any) -> None:
     text = SMALL + (
         '[[source]]\naddress = "https://example.org/blog"\n'
-        '[[source]]\naddress = "https://medium.com/@example"\norganisation = "ours"\n'
+        '[[source]]\naddress = "https://ourname.github.io"\norganisation = "ours"\n'
+        '[[source]]\naddress = "https://substack.com/@ours"\norganisation = "ours"\n'
+        '[[source]]\naddress = "https://medium.com/@Example/latest"\norganisation = "ours"\n'
         '[[organisation]]\nid = "ours"\nname = "Ours"\nwebsite = "www.example.org"\naccounts = { x = ["@Ours"] }\n'
     )
     configuration = load(write(text))
-    assert [source.organisation_id for source in configuration.sources] == ["ours", "ours"]
+    assert [source.organisation_id for source in configuration.sources] == ["ours"] * 4
     assert configuration.organisations[0].accounts == (
         Account(platform="x", handle="ours"),
         Account(platform="blogs", handle="example.org"),
-    ), "medium.com is everybody's"
+        Account(platform="blogs", handle="ourname.github.io"),
+        Account(platform="blogs", handle="medium.com/@example"),
+    ), "substack.com itself is everybody's"
+
+
+def test_an_organisations_blogs_are_named_as_the_authors_of_articles_are(write: Any) -> None:
+    from collector.platforms.feeds.articles import home
+
+    for address in ("https://www.Example.org/blog", "https://medium.com/@Example/latest", "http://a.example:8080/feed"):
+        text = (
+            SMALL + f'[[source]]\naddress = "{address}"\norganisation = "a"\n[[organisation]]\nid = "a"\nname = "A"\n'
+        )
+        (account,) = load(write(text)).organisations[0].accounts
+        assert account.handle == home(address)
 
 
 def test_a_host_with_the_blogs_of_several_is_nobodys(write: Any) -> None:
@@ -271,6 +286,8 @@ MISTAKES = {
     SMALL + EDITION + "starts_on = Monday, 6 Jul 2026\nends_on = 2026-07-10\n": (7, "year", "starts_on = 2026-07-06"),
     SMALL + EDITION + "starts_on = 2026-7-6\nends_on = 2026-07-10\n": (7, "year", "starts_on = 2026-07-06"),
     SMALL + "[fetching]\nallow_private_addresses = no\n": (6, "false", "allow_private_addresses = false"),
+    'archive = "~nobody-of-this-name/a.db"\n': (1, "no path", 'archive = "data/archive.db"'),
+    f'archive = "{"a" * 900}"\n': (1, "no path", 'archive = "data/archive.db"'),
     # what nobody knows
     'archiv = "a.db"\n' + SMALL: (1, "did you mean archive?", 'archive = "a.db"'),
     'email = "a@example.org"\n' + SMALL: (1, "did you mean contact?", 'contact = "a@example.org"'),
