@@ -120,10 +120,15 @@ def _answers(figures: Figures) -> str:
     row = whole(figures, "comments_per_item")
     if row.get("median") is None:
         return "How many comments the items drew is not available."
-    return (
-        f"Half of the items drew {show('median', row['median'])} comments or fewer; "
-        f"comments are known for {show('items_known', row['items_known'])} of {count(row['items'], 'item')}."
-    )
+    known = f"comments are known for {_of_all(row['items_known'], row['items'])}"
+    if row["median"] == 0:
+        return f"At least half of the items drew no comments; {known}."
+    return f"Half of the items drew {show('median', row['median'])} comments or fewer; {known}."
+
+
+def _of_all(known: int, items: int) -> str:
+    """`6 of 9 items`, `all 9 items`."""
+    return f"all {count(items, 'item')}" if known == items > 1 else f"{known:,} of {count(items, 'item')}"
 
 
 def _items(figures: Figures, stage: Stage) -> Number:
@@ -166,7 +171,7 @@ def _comments(figures: Figures) -> Number:
     row = whole(figures, "comments_per_item")
     of = NOT_AVAILABLE
     if row.get("items") is not None:
-        of = f"known for {show('items_known', row['items_known'])} of {count(row['items'], 'item')}"
+        of = f"known for {_of_all(row['items_known'], row['items'])}"
     return Number(
         value=show("median", row.get("median")), label="comments on the middle item", of=of, metric="comments_per_item"
     )

@@ -82,6 +82,13 @@ def test_one_item_is_said_in_the_singular() -> None:
     )
 
 
+def test_items_that_mostly_drew_no_comments() -> None:
+    comments = figure("comments_per_item", ("all", 0.0, 0.0, 2.0, 1488, 0, 1488, 1.0))
+    assert (
+        sentences(comments)[4] == "At least half of the items drew no comments; comments are known for all 1,488 items."
+    )
+
+
 def test_days_are_added_up_over_platforms_and_only_of_the_week() -> None:
     days = figure(
         "items_per_day",
