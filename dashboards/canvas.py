@@ -77,7 +77,8 @@ class Canvas:
         """Text over the whole width, on as many lines as it takes."""
         # DejaVu Sans is wider than what browsers use: what fits here fits there.
         letters = int(INNER / (size * (0.66 if weight == "bold" else 0.58)))
-        for line in textwrap.wrap(self.printable(wording.singular(clean(words))), letters):
+        whole = self.printable(wording.singular(clean(words)))
+        for line in textwrap.wrap(whole, letters, break_on_hyphens=False):
             self.height += size * 1.3
             self.text(MARGIN, self.height - size * 0.3, line, size=size, weight=weight)
 
@@ -180,8 +181,8 @@ def in_known_letters(words: str) -> str:
         if ord(letter) in known or letter in wording.ISOLATES:
             spelled.append(letter)
         elif unicodedata.category(letter) not in ("Cf", "Mn"):  # joiners and variation selectors are no pictures
-            spelled.append(f" [{unicodedata.name(letter, 'sign').lower()}] ")
-    return " ".join("".join(spelled).split())
+            spelled.append(f"[{unicodedata.name(letter, 'sign').lower()}]")
+    return "".join(spelled)
 
 
 def _letters() -> Mapping[int, int]:
