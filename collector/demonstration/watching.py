@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,11 +18,7 @@ from collector.campaign import SourceSpec
 from collector.demonstration.cast import BLOGS, BLUESKY, BLUESKY_HOST, MASTODON, X_HOST, X
 from collector.demonstration.week import Published, counts_at
 from collector.platforms import Covered, Page
-from collector.posts import Interval, Post, Unread, utc
-from collector.posts import moment as read_moment
-
-moment = cache(read_moment)
-"""The same few thousand moments are asked for again and again."""
+from collector.posts import Interval, Post, Unread, moment, utc
 
 WANTED_FROM = "2025-05-26T00:00:00Z"
 BEGAN = "2026-05-11T09:00:00Z"
