@@ -195,6 +195,16 @@ class Reader:
         self.observed_at = observed_at
         self.account = account
         self.zone = zone
+        places = {
+            field: [
+                header.places[folded(name)]
+                for name in names_of(getattr(mapping.columns, field))
+                if folded(name) in header.places
+            ]
+            for field in Columns.__struct_fields__
+        }
+        self._places = {field: found[0] if found else None for field, found in places.items()}
+        self._used = sorted(header.places[name] for name in used_columns(mapping) if name in header.places)
 
     def row(self, row: Row) -> Understood:
         """The post that a row is, or why it is none."""
@@ -241,15 +251,12 @@ class Reader:
             notes=tuple(notes),
         )
 
-    def _cell(self, row: Row, names: Names) -> Cell:
-        for name in names_of(names):
-            place = self.header.places.get(folded(name))
-            if place is not None:
-                return row.cells[place] if place < len(row.cells) else None
-        return None
+    def _cell(self, row: Row, field: str) -> Cell:
+        place = self._places[field]
+        return row.cells[place] if place is not None and place < len(row.cells) else None
 
     def _text(self, row: Row, field: str) -> str | None:
-        cell = self._cell(row, getattr(self.mapping.columns, field))
+        cell = self._cell(row, field)
         if cell is None:
             return None
         if isinstance(cell, float) and cell.is_integer():
@@ -257,7 +264,7 @@ class Reader:
         return " ".join(str(cell).split()) or None
 
     def _words(self, row: Row, field: str) -> str | None:
-        cell = self._cell(row, getattr(self.mapping.columns, field))
+        cell = self._cell(row, field)
         if cell is None:
             return None
         text = str(cell)[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
@@ -282,7 +289,7 @@ class Reader:
     def _number_of_post(self, row: Row, link: str | None) -> str | None:
         """The platform's own number of the post. One that a spreadsheet has rounded is taken from the link instead."""
         in_link = _number_in(link)
-        cell = self._cell(row, self.mapping.columns.id)
+        cell = self._cell(row, "id")
         if isinstance(cell, float) and abs(cell) >= 2**53:
             return in_link
         number = self._text(row, "id")
@@ -294,10 +301,10 @@ class Reader:
 
     def _published(self, row: Row, number: str | None, link: str | None, notes: list[str]) -> datetime | str:
         """When it was published, or why that cannot be known."""
-        cell = self._cell(row, self.mapping.columns.published)
+        cell = self._cell(row, "published")
         if cell in (None, ""):
             return "it has no date"
-        stated = self._moment(cell, self._cell(row, self.mapping.columns.time))
+        stated = self._moment(cell, self._cell(row, "time"))
         if stated is None:
             return f"its date “{str(cell)[:40]}” cannot be read"
         when, has_time = stated
@@ -361,7 +368,7 @@ class Reader:
 
     def _count(self, row: Row, field: str, notes: list[str]) -> int | None:
         """A count; None where the file gives none, or none that can be read. Nothing is never taken for 0."""
-        cell = self._cell(row, getattr(self.mapping.columns, field))
+        cell = self._cell(row, field)
         if cell is None or isinstance(cell, bool | datetime | date | time):
             return None
         if isinstance(cell, str):
@@ -396,11 +403,7 @@ class Reader:
 
     def raw(self, row: Row) -> bytes:
         """The cells of which something was taken; others may hold what nobody asked for, such as who pressed Post."""
-        used = {
-            self.header.names[place]: row.cells[place]
-            for name in used_columns(self.mapping)
-            if (place := self.header.places.get(name)) is not None and place < len(row.cells)
-        }
+        used = {self.header.names[place]: row.cells[place] for place in self._used if place < len(row.cells)}
         return json.dumps({"row": row.number, **used}, ensure_ascii=False, default=str).encode("utf-8", "replace")
 
     def _listed_hashtags(self, row: Row) -> tuple[Hashtag, ...]:
