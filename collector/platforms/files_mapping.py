@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from collector.archive.addresses import canonical
 from collector.platforms import Trouble
 from collector.platforms.feeds.words import declared_language, detected_language, hashtags
 from collector.platforms.files_tables import Cell, Row
@@ -215,7 +216,7 @@ class Reader:
         notes: list[str] = []
         link = self._link(row)
         number = self._number_of_post(row, link)
-        uri = self.mapping.uri.replace("{id}", number) if self.mapping.uri and number else _without_query(link)
+        uri = self.mapping.uri.replace("{id}", number) if self.mapping.uri and number else _page(link)
         if uri is None:
             if number is None:
                 return Understood(reason="it has neither a link nor a number by which to know it again")
@@ -411,8 +412,9 @@ class Reader:
         return tuple(Hashtag(as_written=word.strip("#"), origin="entity") for word in listed if word.strip("#"))
 
 
-def _without_query(link: str | None) -> str | None:
-    return re.split(r"[?#]", link)[0].rstrip("/") if link else None
+def _page(link: str | None) -> str | None:
+    """A link without what was added for tracking; the rest of its query may be what tells one post from another."""
+    return canonical(link) if link else None
 
 
 def _number_in(link: str | None) -> str | None:

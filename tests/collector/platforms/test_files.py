@@ -135,6 +135,14 @@ def test_instagram_export(write: Any) -> None:
     assert post.engagement and (post.engagement.views, post.engagement.bookmarks) == (2000, 9)
 
 
+def test_posts_that_differ_only_in_the_query_of_their_link_stay_two(write: Any) -> None:
+    head, first, *_ = (DATA / "facebook.csv").read_text(encoding="utf-8").splitlines()
+    link = "https://www.facebook.com/madeupcare/posts/pfbid0made1"
+    one, other = (first.replace(link, f"https://www.facebook.com/permalink.php?story_fbid={n}&id=6") for n in (1, 2))
+    _, posts, _ = read(write("\n".join([head, one, other])))
+    assert len({post.uri for post in posts}) == 2
+
+
 def test_the_time_zone_can_be_said(write: Any) -> None:
     file, (post,), _ = read(write((DATA / "instagram.csv").read_bytes()), time_zone="Europe/London")
     assert file.time_zone == "Europe/London" and post.published_at == "2025-07-01T00:30:00Z"
