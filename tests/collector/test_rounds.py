@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,14 @@ class Hands:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.now = NOW
+        self.clock: Callable[[], str] = lambda: self.now
         conn = connect(Path(configuration.archive), create=True)
         campaigns.sync(conn, configuration, self.now)
         conn.close()
 
     def round(self, *, stop: Stop | None = None) -> list[SourceResult]:
         with Client(self.configuration.fetching, None) as client:
-            worker = Worker(self.configuration, client, lambda: self.now, stop or Stop())
+            worker = Worker(self.configuration, client, self.clock, stop or Stop())
             conn = connect(Path(self.configuration.archive))
             rows = journal.sources(conn)
             conn.close()

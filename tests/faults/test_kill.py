@@ -22,8 +22,7 @@ PAGES = 6
 ENTRIES = 10
 
 CONFIG = """
-[archive]
-path = "archive.db"
+archive = "archive.db"
 
 [fetching]
 allow_private_addresses = true
@@ -82,8 +81,9 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
             started = time.monotonic()
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             try:
-                process.wait(dice.uniform(0.3, max(0.6, took)))
+                code = process.wait(dice.uniform(0.3, max(0.6, took)))
                 took = time.monotonic() - started
+                assert code == 0, process.stderr.read() if process.stderr else ""
                 # It ended before it was killed: take its posts away again, so that the next kills meet work.
                 reset(tmp_path / "archive.db")
             except subprocess.TimeoutExpired:
