@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards.figures import Figure
+from dashboards.report.phrases import count, part_of
 from dashboards.report.small_counts import is_small, outwards
-from dashboards.wording import dicts, platform_name, show
+from dashboards.wording import dicts, platform_name
 
 
 def views_known(figures: Mapping[str, Figure]) -> bool:
@@ -27,17 +28,17 @@ def sentences(figures: Mapping[str, Figure]) -> tuple[str, ...]:
     for row in _platforms(figures, "known_views"):
         if row["items_known"]:
             said.append(
-                f"{platform_name(row['platform'])}: {show('views', row['views'])} views are stated, "
-                f"for {show('items_known', row['items_known'])} of {show('items', row['items'])} items."
+                f"{platform_name(row['platform'])}: {count(row['views'], 'view')} stated, "
+                f"for {part_of(row['items_known'], row['items'], 'item')}."
             )
     for row in _platforms(figures, "potential_audience"):
         known, everybody = row["contributors_known"], row["contributors"]
         if not known or is_small(known):
             continue
         low, high = outwards(row["at_least"], row["at_most"])
-        whom = f"the {known:,} contributors"
+        whom = part_of(known, everybody, "contributor")
         if known < everybody:
-            whom = f"{known:,} of the {everybody:,} contributors; of the others it is not known"
+            whom += "; of the others it is not known"
         said.append(f"{platform_name(row['platform'])}: at least {low:,} and at most {high:,} accounts follow {whom}.")
     return tuple(said)
 

@@ -73,9 +73,7 @@ def compose(
         opt_out_link=public_link(opt_out_page),
         software=software,
         cautions=cautions(edition, stage, watched, as_at, onepage.week_items(figures)),
-        one_page=onepage.one_page(
-            figures, edition, stage, not_watched, any(one.share is not None and one.share < 1 for one in watched)
-        ),
+        one_page=onepage.one_page(figures, edition, stage, watched, not_watched),
         audience=audience.sentences(figures),
         exhibits=exhibits(figures, drawings),
         watched=tuple(watched),
@@ -195,20 +193,23 @@ def exhibits(figures: dict[str, Figure], drawings: dict[str, str]) -> dict[str, 
 
 
 def exhibit(figure: Figure, drawing: str | None, number: int) -> Exhibit:
-    metric, edition = figure.metric, figure.edition
-    withheld = tables.withholds(figure)
+    from dashboards import charts
+
+    drawable = tables.fit_to_draw(figure)
     no_chart = ""
-    if withheld:
+    if drawable is None:
         no_chart = "There is no chart: it would show counts of fewer than 10 people."
-    elif is_empty(figure):
+    elif is_empty(drawable):
         no_chart = f"{figure.headline}."
+    elif drawable is not figure:
+        drawing = charts.svg(drawable)
     return Exhibit(
-        metric=metric,
+        metric=figure.metric,
         figure=figure,
         svg=None if no_chart else drawing,
         no_chart=no_chart,
-        summary="" if withheld else figure.summary,
+        summary="" if drawable is None else drawable.summary,
         table=tables.table(figure),
         table_number=number,
-        as_at=moment(figure.as_at, edition.time_zone),
+        as_at=moment(figure.as_at, figure.edition.time_zone),
     )

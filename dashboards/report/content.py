@@ -60,6 +60,8 @@ class OnePage(Struct, frozen=True, kw_only=True):
 
     sentences: tuple[str, ...]
     numbers: tuple[Number, ...]
+    watched: str
+    """How much of the week was watched, in a sentence; empty where nothing is known."""
     cannot_know: tuple[str, ...]
 
 

@@ -12,14 +12,17 @@ from typing import Any
 from dashboards.editions import EditionInfo
 from dashboards.figures import Figure
 from dashboards.report.content import Number, OnePage, Stage
-from dashboards.report.phrases import capital, count, listed
+from dashboards.report.methods import Watched
+from dashboards.report.phrases import capital, count, listed, part_of
 from dashboards.wording import NOT_AVAILABLE, day, dicts, on_platform, show
 
 Figures = Mapping[str, Figure]
 
 
-def one_page(figures: Figures, edition: EditionInfo, stage: Stage, not_watched: Sequence[str], gaps: bool) -> OnePage:
-    """`figures` by the name of their metric, all platforms together; `gaps`: somewhere nobody watched for a while."""
+def one_page(
+    figures: Figures, edition: EditionInfo, stage: Stage, watched: Sequence[Watched], not_watched: Sequence[str]
+) -> OnePage:
+    """`figures` by the name of their metric, all platforms together."""
     return OnePage(
         sentences=(
             _how_much(figures, edition, stage),
@@ -35,7 +38,8 @@ def one_page(figures: Figures, edition: EditionInfo, stage: Stage, not_watched: 
             _comments(figures),
             _alt_text(figures),
         ),
-        cannot_know=cannot_know(not_watched, gaps),
+        watched=how_much_was_watched(watched, stage),
+        cannot_know=cannot_know(not_watched, any(one.share is not None and one.share < 1 for one in watched)),
     )
 
 
@@ -66,7 +70,7 @@ def _how_much(figures: Figures, edition: EditionInfo, stage: Stage) -> str:
         if stage == "so far"
         else ("was published in the week" if items == 1 else "were published in the week")
     )
-    places = [on_platform(row["platform"]).removeprefix("on ") for row in dicts(figure)]
+    places = [_inside(row["platform"]) for row in dicts(figure)]
     where = f", on {listed(places)}" if 0 < len(places) <= 5 else f", on {len(places)} platforms" if places else ""
     return f"{capital(count(items, 'item'))} for #{edition.hashtag} {published}{where}."
 
@@ -120,15 +124,10 @@ def _answers(figures: Figures) -> str:
     row = whole(figures, "comments_per_item")
     if row.get("median") is None:
         return "How many comments the items drew is not available."
-    known = f"comments are known for {_of_all(row['items_known'], row['items'])}"
+    known = f"comments are known for {part_of(row['items_known'], row['items'], 'item')}"
     if row["median"] == 0:
         return f"At least half of the items drew no comments; {known}."
     return f"Half of the items drew {show('median', row['median'])} comments or fewer; {known}."
-
-
-def _of_all(known: int, items: int) -> str:
-    """`6 of 9 items`, `all 9 items`."""
-    return f"all {count(items, 'item')}" if known == items > 1 else f"{known:,} of {count(items, 'item')}"
 
 
 def _items(figures: Figures, stage: Stage) -> Number:
@@ -171,7 +170,7 @@ def _comments(figures: Figures) -> Number:
     row = whole(figures, "comments_per_item")
     of = NOT_AVAILABLE
     if row.get("items") is not None:
-        of = f"known for {_of_all(row['items_known'], row['items'])}"
+        of = f"known for {part_of(row['items_known'], row['items'], 'item')}"
     return Number(
         value=show("median", row.get("median")), label="comments on the middle item", of=of, metric="comments_per_item"
     )
@@ -189,6 +188,18 @@ def _alt_text(figures: Figures) -> Number:
     )
 
 
+def how_much_was_watched(watched: Sequence[Watched], stage: Stage) -> str:
+    """The coverage of the week, platform by platform, in a sentence; empty where nothing is known of any."""
+    known = [f"{_inside(one.platform)} {show('share', one.share)}" for one in watched if one.share is not None]
+    so_far = " so far" if stage == "so far" else ""
+    return f"How much of the week{so_far} was watched: {listed(known)}." if known else ""
+
+
+def _inside(platform: str) -> str:
+    """A platform's name inside a sentence."""
+    return on_platform(platform).removeprefix("on ")
+
+
 def cannot_know(not_watched: Sequence[str], gaps: bool) -> tuple[str, ...]:
     """What no reader should conclude from the numbers; the same every year, but for what was not watched."""
     known = [
@@ -202,6 +213,6 @@ def cannot_know(not_watched: Sequence[str], gaps: bool) -> tuple[str, ...]:
         known.insert(3, "What was published and removed while nobody watched. The charts shade those hours.")
     if not_watched:
         verb = "was" if len(not_watched) == 1 else "were"
-        names = listed([on_platform(one).removeprefix("on ") for one in not_watched])
+        names = listed([_inside(one) for one in not_watched])
         known.insert(3, f"What was published on {names}. {'It' if verb == 'was' else 'They'} {verb} not watched.")
     return tuple(known)

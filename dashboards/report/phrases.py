@@ -22,6 +22,11 @@ def count(how_many: int, one: str, many: str | None = None) -> str:
     return f"{'no' if how_many == 0 else f'{how_many:,}'} {noun}"
 
 
+def part_of(part: int, whole: int, one: str) -> str:
+    """`6 of 9 posts`, `all 9 posts`."""
+    return f"all {count(whole, one)}" if part == whole > 1 else f"{part:,} of {count(whole, one)}"
+
+
 def listed(things: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(things) < 2:

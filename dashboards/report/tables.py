@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from dashboards.figures import Figure
 from dashboards.report.content import Table
 from dashboards.report.small_counts import FEWER, THRESHOLD, WITHHELD, is_small, outwards, split
-from dashboards.wording import dicts, label, show
+from dashboards.wording import dicts, headline, label, show, summary
 
 SPLIT_BY_PEOPLE = {"new_voices": ("new_voices", "compared", "share")}
 """Metrics that split people by an attribute of people: the part, the whole it is a part of, its share."""
@@ -45,9 +47,18 @@ def table(figure: Figure) -> Table:
     )
 
 
-def withholds(figure: Figure) -> bool:
-    """Whether small counts of people keep something of this figure out of the report: then it has no chart either."""
-    return bool(figure.metric.name in SPLIT_BY_PEOPLE and _withheld(figure, *SPLIT_BY_PEOPLE[figure.metric.name])[1])
+def fit_to_draw(figure: Figure) -> Figure | None:
+    """What of a figure may be drawn: all of it, without the rows that are withheld, or nothing (None)."""
+    if figure.metric.name not in SPLIT_BY_PEOPLE:
+        return figure
+    rows, note = _withheld(figure, *SPLIT_BY_PEOPLE[figure.metric.name])
+    if not note:
+        return figure
+    if any(isinstance(value, str) and value in (FEWER, WITHHELD) for row in rows for value in row):
+        return None
+    rest = msgspec.structs.replace(figure, rows=rows)
+    rest = msgspec.structs.replace(rest, headline=headline(rest))
+    return msgspec.structs.replace(rest, summary=summary(rest))
 
 
 def _withheld(figure: Figure, part: str, whole: str, share: str) -> tuple[tuple[tuple[Any, ...], ...], str]:

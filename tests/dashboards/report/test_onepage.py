@@ -55,11 +55,11 @@ def figure(metric: str, *rows: tuple[Any, ...]) -> Figure:
 
 def sentences(*figures: Figure, edition: EditionInfo = EDITION, stage: Any = "first") -> tuple[str, ...]:
     named = {one.metric.name: one for one in figures}
-    return onepage.one_page(named, edition, stage, (), False).sentences
+    return onepage.one_page(named, edition, stage, (), ()).sentences
 
 
 def test_without_any_figure_there_are_still_five_sentences_and_five_numbers() -> None:
-    page = onepage.one_page({}, EDITION, "first", (), False)
+    page = onepage.one_page({}, EDITION, "first", (), ())
     assert len(page.sentences) == len(page.numbers) == 5
     assert all("not available" in sentence or "no busiest day" in sentence for sentence in page.sentences)
     assert [number.value for number in page.numbers] == ["not available"] * 5
@@ -126,9 +126,20 @@ def test_a_campaign_without_an_organiser() -> None:
 
 
 def test_no_images_at_all_is_not_a_share_of_nothing() -> None:
-    page = onepage.one_page({"alt_text": figure("alt_text")}, EDITION, "first", (), False)
+    page = onepage.one_page({"alt_text": figure("alt_text")}, EDITION, "first", (), ())
     assert page.numbers[4].value == "not available"
     assert page.numbers[4].of == "no images of which it is known"
+
+
+def test_how_much_was_watched_stands_beside_the_numbers() -> None:
+    def watched(platform: str, share: float | None) -> methods.Watched:
+        return methods.Watched(platform=platform, named=(), unnamed=1, imported=False, share=share, gap=None, silent=0)
+
+    seen = [watched("blogs", 1.0), watched("bluesky", 0.925), watched("linkedin", None)]
+    assert (
+        onepage.how_much_was_watched(seen, "first") == "How much of the week was watched: blogs 100% and Bluesky 92.5%."
+    )
+    assert onepage.how_much_was_watched(seen[2:], "first") == ""
 
 
 def test_what_cannot_be_known_names_what_was_not_watched() -> None:
@@ -141,7 +152,7 @@ def test_what_cannot_be_known_names_what_was_not_watched() -> None:
 def test_bounds_of_an_audience_say_for_how_many_they_are_known() -> None:
     known = figure("potential_audience", ("all", 40, 60, 0.67, None, None), ("mastodon", 40, 60, 0.67, 2_140, 39_812))
     assert audience.sentences({"potential_audience": known}) == (
-        "Mastodon: at least 2,100 and at most 40,000 accounts follow 40 of the 60 contributors; "
+        "Mastodon: at least 2,100 and at most 40,000 accounts follow 40 of 60 contributors; "
         "of the others it is not known.",
     )
 

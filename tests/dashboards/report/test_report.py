@@ -97,6 +97,29 @@ def test_small_counts_of_new_and_returning_people_are_withheld(made: Made) -> No
     assert "of the contributors are new voices" not in made.html
 
 
+def test_the_total_of_new_voices_stays_where_only_its_parts_are_small(make_of: Make) -> None:
+    # 2026: 30 more on X, 12 of whom were there in 2025. Blogs: 2 contributors, 1 of them new.
+    people = "SELECT value FROM json_each('[" + ",".join(str(number) for number in range(201, 231)) + "]')"
+    made = make_of(
+        "INSERT INTO authors (id, platform, native_id, first_seen_at)"
+        f" SELECT value, 'x', 'n' || value, 't' FROM ({people});"
+        "INSERT INTO posts (id, platform, uri, kind, author_id, published_at, published_from, first_seen_at,"
+        " last_seen_at, content_hash, content_at, details_hash)"
+        f" SELECT value, 'x', 'n' || value, 'post', value, 't', 'stated', 't', 't', x'00', 't', x'00' FROM ({people})"
+        " UNION ALL SELECT value + 100, 'x', 'o' || value, 'post', value, 't', 'stated', 't', 't', x'00', 't', x'00'"
+        f" FROM ({people}) WHERE value <= 212;"
+        f"INSERT INTO edition_posts SELECT 'uk-2026', value, 'week', 'tagged', 'w', '2026-07-06', 11 FROM ({people})"
+        " UNION ALL SELECT 'uk-2025', value + 100, 'week', 'tagged', 'w', '2025-07-01', 11"
+        f" FROM ({people}) WHERE value <= 212;"
+    )
+    # Of the small archive 5 are compared, 3 of them new; with 18 of 30 more: 21 of 35.
+    assert row(table(made.html, "new_voices"), "All platforms")[1:4] == ["21", "35", "60%"]
+    assert "Blogs" not in table(made.html, "new_voices")
+    start = made.html.index('id="chart-new_voices"')
+    assert "<svg" in made.html[start : made.html.index("</section>", start)]
+    assert "The rows by platform are left out for this reason." in made.html
+
+
 # What it is not ------------------------------------------------------------------------------------------------------
 
 
@@ -307,10 +330,10 @@ def test_views_and_followers_that_are_known_are_given_for_each_platform(make_of:
         " FROM posts WHERE platform = 'bluesky';",
     )
     text = Page(made.html).text()
-    assert "X: 140 views are stated, for 2 of 6 items." in text
-    assert "Blogs: 9,000 views are stated, for 1 of 2 items." in text
+    assert "X: 140 views stated, for 2 of 6 items." in text
+    assert "Blogs: 9,000 views stated, for 1 of 2 items." in text
     # The largest is 330, their sum 303 + 306 + … + 330 = 3,165: rounded outwards to two digits.
-    assert "Bluesky: at least 330 and at most 3,200 accounts follow the 10 contributors." in text
+    assert "Bluesky: at least 330 and at most 3,200 accounts follow all 10 contributors." in text
     assert row(table(made.html, "known_views"), "X")[1:] == ["2", "6", "33.3%", "140"]
     assert row(table(made.html, "known_views"), "All platforms")[-1] == "not available"
     assert row(table(made.html, "potential_audience"), "Bluesky")[1:] == ["10", "10", "100%", "330", "3,200"]
