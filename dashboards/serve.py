@@ -33,7 +33,7 @@ SETTINGS = {
     "num_sql_threads": 3,
     "sql_time_limit_ms": 500,
     "suggest_facets": False,
-    "truncate_cells_html": 500,
+    "truncate_cells_html": 200,
 }
 END_SECONDS = 1
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from dashboards.site import pages, visitors
@@ -52,6 +53,15 @@ def extra_template_vars(
         return {"site": await pages.frame(state, request, database, template)} if state else {}
 
     return given
+
+
+@hookimpl
+def render_cell(datasette: Any, value: Any, column: str, table: str | None, database: str) -> Any:
+    """From a row of `items`, which is a view, to the whole post, which Datasette cannot know."""
+    if state_of(datasette) is None or (table, column) != ("items", "post_id") or not isinstance(value, int):
+        return None
+    address = datasette.urls.row(database, "post_texts", str(value))
+    return Markup('<a href="{}">Read post {}</a>').format(address, value)
 
 
 @hookimpl(hookwrapper=True)

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 SECTIONS = (
     ("How much was published", ("items_per_day", "items_by_platform", "phases", "items_per_hour")),
     ("Who took part", ("contributors", "organisations", "organiser_share", "new_voices")),
+    ("Who could see it", ("known_views", "potential_audience")),
     ("What was said and answered", ("hashtags", "comments_per_item")),
     ("Could everybody follow", ("alt_text", "camel_case")),
     ("How well it was watched", ("coverage",)),
@@ -41,7 +42,7 @@ SECTIONS = (
 HOME = ("items_per_day", "items_by_platform", "organisations", "hashtags", "contributors", "new_voices")
 """The charts of the first page."""
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 500
 """Rows of a figure's table on its page; the download has them all."""
 
 

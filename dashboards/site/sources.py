@@ -19,6 +19,8 @@ from dashboards.watching import Stretch, gaps, seconds, window, within
 DAYS_WITHOUT_EDITION = 28
 OVERDUE_SECONDS = 3 * 3600
 CUT_OFF_AFTER_SECONDS = 2 * 3600
+LATEST_ROUNDS = 500
+"""A source's last answer is looked for among this many rounds."""
 
 Level = Literal["good", "warn", "bad", "quiet"]
 
@@ -52,6 +54,8 @@ class Source(Struct, frozen=True, kw_only=True):
     """Share, 0 to 1, of the stretch that is looked at."""
     gaps: tuple[Gap, ...]
     """Every gap of an hour or more in it, the longest first."""
+    answer: str
+    """What it answered last, in words; empty where there is nothing to add."""
     level: Level
     state: str
     """How it does, in a few words."""
@@ -89,12 +93,17 @@ SELECT
     sources.configured, sources.due_at, sources.failures, sources.last_tried_at, sources.last_success_at,
     sources.last_outcome, sources.retired_at, sources.retired_reason,
     COALESCE(seen.posts, 0) AS posts, COALESCE(given.not_understood, 0) AS not_understood,
-    COALESCE(left_out.items, 0) AS skipped
+    COALESCE(left_out.items, 0) AS skipped, last.outcome, last.new_posts, last.changed_posts
 FROM sources
+LEFT JOIN round_sources AS last ON last.source_id = sources.id AND last.round_id = (
+    SELECT MAX(round_id) FROM round_sources
+    WHERE source_id = sources.id AND finished_at IS NOT NULL AND round_id > (SELECT MAX(id) FROM rounds) - :rounds
+)
 LEFT JOIN organisations ON organisations.id = sources.organisation_id
 LEFT JOIN (SELECT source_id, COUNT(*) AS posts FROM sightings GROUP BY source_id) AS seen ON seen.source_id = sources.id
 LEFT JOIN (
-    SELECT source_id, SUM(not_understood) AS not_understood FROM round_sources GROUP BY source_id
+    SELECT source_id, SUM(not_understood) AS not_understood FROM round_sources
+    WHERE round_id >= (SELECT MIN(id) FROM rounds WHERE started_at >= :month_ago) GROUP BY source_id
 ) AS given ON given.source_id = sources.id
 LEFT JOIN (SELECT source_id, SUM(items) AS items FROM skipped GROUP BY source_id) AS left_out
     ON left_out.source_id = sources.id
@@ -115,10 +124,10 @@ def health(conn: sqlite3.Connection, edition: EditionInfo | None, now: str) -> H
     covered: dict[int, list[Stretch]] = defaultdict(list)
     for source_id, start, end in conn.execute(_COVERED, (stretch[1], stretch[0])):
         covered[source_id].append((start, end))
-    cursor = conn.execute(_SOURCES)
+    month_ago, hours_ago = _before(now, timedelta(days=30)), _before(now, timedelta(seconds=CUT_OFF_AFTER_SECONDS))
+    cursor = conn.execute(_SOURCES, {"month_ago": month_ago, "rounds": LATEST_ROUNDS})
     names = [column[0] for column in cursor.description]
     sources = tuple(_source(dict(zip(names, row, strict=True)), covered, stretch, now) for row in cursor)
-    month_ago, hours_ago = _before(now, timedelta(days=30)), _before(now, timedelta(seconds=CUT_OFF_AFTER_SECONDS))
     cut_off = conn.execute(
         """
         SELECT kind, started_at FROM rounds AS round WHERE finished_at IS NULL AND started_at >= ? AND (
@@ -152,15 +161,26 @@ def _source(values: dict[str, Any], covered: Mapping[int, list[Stretch]], stretc
         if seconds([(start, end)]) >= (LAST_GAP_SECONDS if end == now else SHORTEST_GAP_SECONDS)
     ]
     values["configured"] = bool(values["configured"])
+    outcome, new, changed = (values.pop(name) for name in ("outcome", "new_posts", "changed_posts"))
     source = Source(
         **values,
         covered=seconds(within(stretches, stretch)) / whole if whole else None,
         gaps=tuple(sorted(found, key=lambda gap: (-seconds([(gap.from_utc, gap.to_utc)]), gap.from_utc))),
+        answer=answered(outcome, new, changed) or values["last_outcome"] or "",
         level="quiet",
         state="",
     )
     level, state = how(source, now)
     return msgspec.structs.replace(source, level=level, state=state)
+
+
+def answered(outcome: str | None, new: int | None, changed: int | None) -> str:
+    """What a round that went well brought, in words; empty for one that did not."""
+    if outcome not in ("ok", "unchanged"):
+        return ""
+    brought = words.counted(new, "new post") if new else ""
+    edited = f"{changed:,} changed" if changed else ""
+    return ", ".join(part for part in (brought, edited) if part) or "Nothing new"
 
 
 def how(source: Source, now: str) -> tuple[Level, str]:

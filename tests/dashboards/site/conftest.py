@@ -109,7 +109,7 @@ def fill(conn: sqlite3.Connection) -> None:
         title="A blog",
         organisation_id="scie",
         last_success_at="2026-07-08T11:40:00Z",
-        last_outcome="2 new posts",
+        last_outcome="ok",
         **source,
         **asked,
     )
@@ -157,7 +157,17 @@ def fill(conn: sqlite3.Connection) -> None:
         finished_at="2026-07-08T11:41:00Z",
         software="test",
     )
-    insert(conn, "round_sources", round_id=2, source_id=1, outcome="ok", requests=1, not_understood=2)
+    insert(
+        conn,
+        "round_sources",
+        round_id=2,
+        source_id=1,
+        finished_at="2026-07-08T11:41:00Z",
+        outcome="ok",
+        new_posts=2,
+        changed_posts=1,
+        not_understood=2,
+    )
     for start, end in (("2026-06-01T00:00:00Z", "2026-07-07T01:00:00Z"), ("2026-07-07T07:00:00Z", NOW)):
         insert(conn, "coverage", source_id=1, query_hash="q", round_id=2, from_utc=start, to_utc=end, state="complete")
     for number, text in enumerate(HOSTILE):

@@ -157,7 +157,7 @@ def test_the_first_page_names_the_week_its_day_and_how_fresh_it_is(visitor: Visi
     text = words(visitor.get("/").text)
     assert "Co-production Week 2026 Sharing power 6 to 10 July 2026. The week is running: day 3 of 5, Wednesday" in text
     assert "A source last answered 20 minutes ago, at 12:40 on Wednesday 8 July 2026." in text
-    assert "Not dated yet: Co-production Week 2027." in text
+    assert "When is Co-production Week 2027? Write starts_on and ends_on into config.toml." in text
 
 
 def test_the_five_numbers_come_with_what_they_are_out_of(visitor: Visitor) -> None:
@@ -361,7 +361,7 @@ def test_the_sources_page_says_how_each_does(visitor: Visitor) -> None:
     text = words(visitor.get("/sources").text)
     assert "5 sources" in text
     # Watched since the lead-up began (8 June 00:00 in London) until now but for six hours of 733.
-    assert "Answering 2 new posts 20 minutes ago in 10 minutes 99.2% Tuesday 7 July 2026 02:00 to 08:00 6" in text
+    assert "Answering 2 new posts, 1 changed 20 minutes ago in 10 minutes 99.2% Tuesday 7 July 2026 02:00 to 08:00 6" in text
     assert "Did not answer the last 3 times" in text
     assert "Given up: 410 Gone" in text
     assert "Not asked yet" in text
