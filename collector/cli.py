@@ -20,8 +20,11 @@ from collector import __version__
 if TYPE_CHECKING:
     import sqlite3
 
+    from click._termui_impl import ProgressBar
+
     from collector.archive.journal import SourceRow
     from collector.campaign import Configuration
+    from collector.platforms.files import File
     from collector.rounds import SourceResult
 
 SOME_FAILED = 1
@@ -414,6 +417,68 @@ def _report(archive: Path, edition_id: str | None, out: Path, now: str, configur
         raise Wrong(str(error)) from error
     for path in written:
         click.echo(f"Written: {path}")
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--mapping", help="Which columns are which: the name of a ready mapping, or a file of your own.")
+@click.option("--time-zone", help="Where the file's times are counted, such as Europe/London, if the mapping is wrong.")
+@click.option("--account", help="Whose page or account it is, where the file does not say.")
+@click.option("--yes", is_flag=True, help="Bring it in without asking first.")
+@config_option
+def import_files(
+    files: tuple[Path, ...],
+    mapping: str | None,
+    time_zone: str | None,
+    account: str | None,
+    yes: bool,
+    config_path: Path,
+) -> None:
+    """Bring in files from elsewhere: saved feeds, and what networks export. Shows what is in them first."""
+    configuration = configured(config_path)
+    with in_words(configuration):
+        from collector.platforms import Trouble
+        from collector.platforms import files as reading
+        from collector.rounds import clock
+        from collector.schedule import refresh_figures
+        from collector.terminal import plain
+
+        archive = prepared(configuration)
+        failed = False
+        for path in files:
+            try:
+                file = reading.understand(path, now=clock(), mapping=mapping, time_zone=time_zone, account=account)
+                _bring_in(archive, file, configuration, ask=not yes)
+            except Trouble as trouble:
+                click.echo(plain(trouble.message, width=2_000), err=True)
+                failed = True
+        refresh_figures(archive, clock())
+        if failed:
+            sys.exit(SOME_FAILED)
+
+
+def _bring_in(archive: Path, file: File, configuration: Configuration, *, ask: bool) -> None:
+    """Show what is in a file, and save it where nobody objects."""
+    from collector import importing
+    from collector.rounds import clock
+    from collector.schedule import with_connection
+    from collector.terminal import plain
+
+    reading: ProgressBar[int]
+    with click.progressbar(length=1, label=f"Reading {plain(file.name)}") as reading:
+        preview = importing.preview(file, configuration.campaigns)
+        reading.update(1)
+    click.echo(importing.in_words(preview))
+    if not (preview.matched or preview.not_understood) or (ask and not click.confirm("Bring it in?")):
+        return
+    with click.progressbar(length=preview.posts, label=f"Bringing in {plain(file.name)}") as reading:
+        saved = with_connection(
+            archive, lambda conn: importing.bring_in(conn, file, configuration.campaigns, clock, reading.update)
+        )
+    click.echo(
+        f"{plain(file.name)}: {saved.new} new, {saved.changed} changed, {saved.unchanged} unchanged, "
+        f"{saved.unmatched} not of the campaign, {saved.not_understood} not understood (kept)"
+    )
 
 
 @main.command()

@@ -23,6 +23,7 @@ from collector.matching import match, why
 from collector.platforms import Trouble
 from collector.platforms.files import File
 from collector.posts import Post
+from collector.terminal import plain
 
 FIRST = 5
 MOST_REASONS = 5
@@ -159,3 +160,35 @@ def bring_in(
         )
         journal.finish_round(conn, round_id, clock())
     return Saved(**total)
+
+
+def in_words(preview: Preview) -> str:
+    """The preview for a terminal, several lines; what the file says is made safe to show."""
+    file = preview.file
+    lines = [
+        f"{plain(file.name)}: taken for {plain(file.title)}"
+        + (f", times as in {file.time_zone}" if file.time_zone else "")
+    ]
+    if preview.earliest and preview.latest:
+        lines.append(
+            f"  {preview.posts} posts from {preview.earliest[:10]} to {preview.latest[:10]}; "
+            f"{preview.matched} of them are of a campaign, the others are not kept."
+        )
+    else:
+        lines.append("  No posts in it.")
+    lines.extend(f"  {plain(edition)}: {count}" for edition, count in preview.by_edition.items())
+    if preview.with_views:
+        lines.append(f"  {preview.with_views} posts say how often they were seen.")
+    if not file.has_account:
+        lines.append("  It does not say whose posts they are; name the account with --account.")
+    if file.unused:
+        lines.append(f"  Columns that are not used: {plain(', '.join(file.unused))}")
+    for example in preview.first:
+        when = example.post.published_at[:16].replace("T", " ")
+        words = plain(example.post.title or example.post.text or example.post.uri, width=70)
+        lines.append(f"  {when} UTC  {words}  [{plain(example.why or 'no match')}]")
+    if preview.not_understood:
+        lines.append(f"  {preview.not_understood} could not be understood; they are kept for inspection:")
+        lines.extend(f"    {plain(reason)}" for reason in preview.reasons)
+    lines.extend(f"  Note: {plain(note)}" for note in preview.notes)
+    return "\n".join(lines)
