@@ -329,8 +329,11 @@ def _days(canvas: Canvas, figure: Figure) -> None:
         best = max(items, key=lambda day: items[day] or 0)
         if items[best]:
             y = bottom - height * (items[best] or 0) / end_of_scale
-            x = min(max(x_of_day(best) + slot / 2, left + 14), WIDTH - MARGIN - 14)
-            canvas.text(x, y - 4, wording.number(items[best] or 0), weight="bold", anchor="center")
+            x = min(max(x_of_day(best) + slot / 2, left + 18), WIDTH - MARGIN - 18)
+            # Left of the column, where nothing is as high, when hatching would make the number hard to read.
+            aside = any(hole[0] < x + 20 and x - 20 < hole[0] + hole[2] for hole in holes) and x > left + 50
+            place: Literal["right", "center"] = "right" if aside else "center"
+            canvas.text(x - slot if aside else x, y - 4, wording.number(items[best] or 0), weight="bold", anchor=place)
         canvas.space(height)
     _day_ticks(canvas, first, last, figure.edition.starts_on, x_of_day=x_of_day, slot=slot)
     if unwatched:

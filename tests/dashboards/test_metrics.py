@@ -423,7 +423,7 @@ def test_a_file_that_does_not_describe_itself_is_refused(text: str, problem: str
 @pytest.mark.parametrize("name", METRICS)
 @pytest.mark.parametrize("platform", ["", "x"])
 def test_the_same_sql_gives_the_same_rows_on_duckdb(archive: sqlite3.Connection, name: str, platform: str) -> None:
-    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed (pip install 'coproweek[scale]')")
+    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed (pip install duckdb)")
     sql = load_all()[name].sql
     values = {"edition": "uk-2026", "platform": platform}
     here = archive.execute(sql, values).fetchall()
