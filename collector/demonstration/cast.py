@@ -98,7 +98,7 @@ def blog_host(voice: Voice) -> str:
 ORGANISER = "imaginary_institute"
 _ORGANISATIONS: tuple[tuple[str, str, str, float, str], ...] = (
     # id, name, kind, weight, platforms by their first letters: Blogs, X, Mastodon, bluesKy
-    (ORGANISER, "Imaginary Institute for Co-production", "charity", 46.0, "BXMK"),
+    (ORGANISER, "Imaginary Institute for Co-production", "charity", 26.0, "BXMK"),
     ("elsewhere_county", "Elsewhere County Council", "council", 10.0, "BX"),
     ("exampleton_city", "Exampleton City Council", "council", 7.0, "XK"),
     ("nowhere_on_sea", "Nowhere-on-Sea Town Council", "council", 4.0, "BX"),

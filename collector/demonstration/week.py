@@ -43,7 +43,7 @@ class Published(Struct, frozen=True, kw_only=True):
     via: str
     """The host that shows the counts."""
     hosts: tuple[str, ...]
-    """Where it can be seen: on Mastodon the servers that know it, else the platform or the blog."""
+    """Where it can be seen: on Mastodon the servers that know it, its own first; else the platform or the blog."""
     edited: Post | None = None
     """What it says from its `edited_at` on."""
     removed_at: str | None = None
@@ -113,7 +113,7 @@ class _Writer:
     def item(self, when: datetime, monday: date) -> None:
         """One tagged item, with the replies or comments it gets."""
         days = (when.date() - monday).days
-        blogs = 0.5 if days < -28 else 0.09 if days < 0 else 0.045 if days < 5 else 0.12
+        blogs = 0.5 if days < -28 else 0.09 if days < 0 else 0.032 if days < 5 else 0.1
         shares = (blogs, 0.45, 0.2, 0.35) if monday == WEEK else (blogs, 0.55, 0.24, 0.21)
         platform = self.random.choices((BLOGS, X, MASTODON, BLUESKY), shares)[0]
         voice = self.voice(platform, monday)
@@ -234,7 +234,8 @@ class _Writer:
             changed = utc(when + timedelta(minutes=random.randint(30, 1800)))
             edited = replace(post, text=post.text + " (Edited: the time was wrong.)", edited_at=changed)
         removed_at = None
-        if tagged and random.random() < 0.012:
+        # Only a post's own server can say that it is gone, and one of the three is not asked.
+        if tagged and random.random() < 0.012 and host != SERVERS[2]:
             removed_at = utc(when + timedelta(hours=random.randint(30, 400)))
         self.finals[uri] = self.counts(voice, platform)
         self.published.append(
@@ -252,12 +253,13 @@ class _Writer:
     def seen_on(self, voice: Voice, platform: str, host: str) -> tuple[str, ...]:
         if platform != MASTODON:
             return (host,)
-        return tuple(server for server in SERVERS[:2] if server == voice.server or self.random.random() < 0.65)
+        seen = [server for server in SERVERS[:2] if server == voice.server or self.random.random() < 0.65]
+        return tuple(sorted(seen, key=lambda server: server != voice.server))
 
     def images(self, voice: Voice, platform: str, host: str) -> tuple[Media, ...]:
         if self.random.random() > 0.38:
             return ()
-        described = {X: 0.45, MASTODON: 0.82, BLUESKY: 0.62, BLOGS: 0.6}[platform]
+        described = {X: 0.4, MASTODON: 0.82, BLUESKY: 0.6, BLOGS: 0.55}[platform]
         images = []
         for position in range(self.random.choices((1, 2, 4), (88, 9, 3))[0]):
             state: AltState = "present" if voice.careful or self.random.random() < described else "absent"
@@ -278,7 +280,8 @@ class _Writer:
         random = self.random
         pull = (1 + voice.followers / 600) ** 0.4
         likes = int(random.lognormvariate(0.9, 1.1) * pull)
-        counts = {"likes": likes, "reposts": int(likes * random.uniform(0.05, 0.45)), "replies": 0}
+        replies = int(random.lognormvariate(-0.1, 0.9) * pull**0.5)
+        counts = {"likes": likes, "reposts": int(likes * random.uniform(0.05, 0.45)), "replies": replies}
         if platform in (X, BLUESKY):
             counts["quotes"] = int(likes * random.uniform(0, 0.12))
         if platform == X:
@@ -305,7 +308,9 @@ class _Writer:
         category = random.choice(("CoProWeek", "CoProWeek", "Co-production Week", "coproweek", ""))
         if not category:
             paragraphs += ("Written for Co-production Week.",)
-        post = self.entry(voice, when, title, paragraphs, categories=(category, "Blog") if category else ("Blog",))
+        post = self.entry(
+            voice, when, title, paragraphs, categories=(category, "Our stories") if category else ("Our stories",)
+        )
         comments = random.choices((0, 1, 2, 4, 7, 12), (34, 24, 18, 13, 8, 3))[0]
         edited = None
         if random.random() < 0.1:
