@@ -7,13 +7,14 @@ interrupted. Last, `scrub` takes the words out of the file.
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
 from collector.archive import identities, placing, rows, tombstones
-from collector.archive.connection import info, plain_words, set_info, transaction
+from collector.archive.connection import ArchiveError, info, plain_words, set_info, transaction
 from collector.archive.rows import WANTED
 from collector.platforms import identity_hash
 
@@ -23,6 +24,9 @@ GOING = "being removed: "
 """Why a post is hidden whose rows are still to be deleted, before the reason of its removal."""
 POSTS_A_TRANSACTION = 100
 INDEX_PAGES_A_TRANSACTION = 500
+MOST_IN_MEMORY = 100_000_000
+LOG_ONLY = "log"
+"""What `archive_info` says of scrubbing when only the write-ahead log is left to be emptied."""
 
 
 class Removed(Struct, frozen=True, kw_only=True):
@@ -36,7 +40,8 @@ class Removed(Struct, frozen=True, kw_only=True):
     editions: tuple[str, ...] = ()
     """Whose figures are computed anew."""
     scrubbed: bool = True
-    """Whether the bytes are gone as well; else a reader held the file, and the next round does it."""
+    """Whether the bytes are gone as well; else the next round does it."""
+    not_scrubbed_because: str = ""
 
 
 class Gone(Struct):
@@ -59,12 +64,18 @@ def remove(
         _keep_out(conn, post_ids, keys, reason, now)
         mark(conn, [*post_ids, *context], reason, now)
     gone = finish(conn, now)
+    scrubbed, why_not = False, "somebody is reading the archive at this moment"
+    try:
+        scrubbed = scrub(conn)
+    except ArchiveError as error:
+        why_not = error.message
     return Removed(
         posts=len(set(post_ids)),
         context=len(context),
         authors=gone.authors,
         editions=tuple(sorted(gone.editions)),
-        scrubbed=scrub(conn),
+        scrubbed=scrubbed,
+        not_scrubbed_because="" if scrubbed else why_not,
     )
 
 
@@ -95,21 +106,55 @@ def finish(conn: sqlite3.Connection, now: str) -> Gone:
     return gone
 
 
+def needs_scrubbing(conn: sqlite3.Connection, *, urgently: bool) -> None:
+    """Note, inside the caller's transaction, that deleted rows have left bytes. What somebody asked for goes first."""
+    before = info(conn, "scrubbing")
+    urgency = "now" if urgently or (before or "").startswith("now") else "today"
+    # A different word each time, so that `scrub` sees when more was deleted while it was at work.
+    set_info(conn, "scrubbing", f"{urgency} {secrets.token_hex(8)}")
+
+
 def scrub(conn: sqlite3.Connection) -> bool:
     """Take what was deleted out of the file's bytes, if anything was; False while a reader keeps the old bytes in use.
 
-    Deleted rows are zeros already (`secure_delete`). What is left are words in the search index, which FTS5 only marks
-    as deleted until it is rewritten, and pages in the write-ahead log, which this empties.
+    Deleted rows are zeros already (`secure_delete`). What is left is in three places: in the search index, where FTS5
+    only marks words as deleted until it is rewritten; in the unused part of pages out of which SQLite had moved rows to
+    others, which only VACUUM writes anew; and in the write-ahead log, which is emptied last.
     """
     with plain_words(conn):
-        if info(conn, "scrubbing") is None:
+        noted = info(conn, "scrubbing")
+        if noted is None:
             return True
-        _rewrite_index(conn)
+        if noted != LOG_ONLY:
+            _rewrite_index(conn)
+            _rewrite_file(conn)
+            if not _note_scrubbed(conn, noted, LOG_ONLY):
+                return False
         if conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
             return False
-        with transaction(conn):
-            set_info(conn, "scrubbing", None)
+        return _note_scrubbed(conn, LOG_ONLY, None)
+
+
+def _note_scrubbed(conn: sqlite3.Connection, noted: str, now: str | None) -> bool:
+    """False where more was deleted in the meantime."""
+    with transaction(conn):
+        if info(conn, "scrubbing") != noted:
+            return False
+        set_info(conn, "scrubbing", now)
         return True
+
+
+def _rewrite_file(conn: sqlite3.Connection) -> None:
+    pages, size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    if pages * size <= MOST_IN_MEMORY:
+        conn.execute("VACUUM")
+        return
+    # The copy that VACUUM makes on its way does not fit into memory. It holds nothing of what was deleted.
+    conn.execute("PRAGMA temp_store = FILE")
+    try:
+        conn.execute("VACUUM")
+    finally:
+        conn.execute("PRAGMA temp_store = MEMORY")
 
 
 def _rewrite_index(conn: sqlite3.Connection) -> None:
@@ -132,8 +177,8 @@ def _rewrite_index(conn: sqlite3.Connection) -> None:
 def remove_expired(conn: sqlite3.Connection, source_id: int, uris: Sequence[str], now: str) -> None:
     """Delete posts whose origin says that they are gone, at once and inside the caller's transaction.
 
-    A source is believed about posts that it showed itself and may speak for (`identities.mistrusted`). `scrub` follows
-    at the end of the round.
+    A source is believed about posts that it showed itself and may speak for (`identities.mistrusted`). The bytes follow
+    within a day (`removal.expire`).
     """
     if not uris:
         return
@@ -221,7 +266,7 @@ def delete(conn: sqlite3.Connection, post_ids: Sequence[int], reason: str, now: 
     gone.authors += delete_unused(conn, authors, hashtags, links)
     gone.editions |= editions
     placing.touch(conn, editions, now)
-    set_info(conn, "scrubbing", "1")
+    needs_scrubbing(conn, urgently=reason not in (DELETED_AT_ORIGIN, RETENTION))
 
 
 def delete_unused(

@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Collection
 from datetime import timedelta
 
+from msgspec import Struct
+
 from collector.archive import deletion, placing, raw, rows, tombstones
 from collector.archive.addresses import canonical, host, site_of
 from collector.archive.connection import ArchiveError, info, plain_words, set_info, transaction
@@ -44,6 +46,10 @@ def forget_post(conn: sqlite3.Connection, target: str, *, reason: str = "request
         raise ArchiveError(f"“{target}” is no post in the archive and no address of one. Give the address of the post.")
     with plain_words(conn):
         found = _posts_named(conn, target)
+        if not found and "://" in target:
+            # Copied together with the place on the page that it was read at.
+            target = target.partition("#")[0]
+            found = _posts_named(conn, target)
         return deletion.remove(conn, found, keys=[tombstones.post_key(target)], reason=reason, now=now)
 
 
@@ -82,7 +88,7 @@ def forget_author(
         if not posts:
             with transaction(conn):
                 conn.execute("DELETE FROM authors WHERE id = ?", (number,))
-                set_info(conn, "scrubbing", "1")
+                deletion.needs_scrubbing(conn, urgently=True)
         return deletion.remove(conn, posts, keys=keys, reason=reason, now=now)
 
 
@@ -117,9 +123,12 @@ def retire_sites(conn: sqlite3.Connection, sites: Collection[str], now: str) -> 
                 "WHERE id = ?",
                 (now, source_id),
             )
-            for table in ("source_memory", "feed_entries", "raw_items"):
-                conn.execute(f"DELETE FROM {table} WHERE source_id = ?", (source_id,))
-            set_info(conn, "scrubbing", "1")
+            deleted = [
+                conn.execute(f"DELETE FROM {table} WHERE source_id = ?", (source_id,)).rowcount
+                for table in ("source_memory", "feed_entries", "raw_items")
+            ]
+            if any(deleted):
+                deletion.needs_scrubbing(conn, urgently=True)
 
 
 def hide(conn: sqlite3.Connection, post_ids: Collection[int], reason: str, now: str) -> None:
@@ -145,23 +154,51 @@ def unhide(conn: sqlite3.Connection, post_ids: Collection[int], reason: str, now
         placing.touch_posts(conn, post_ids, now)
 
 
-def expire(conn: sqlite3.Connection, now: str, *, keep_days: int | None = None) -> int:
-    """Delete what has been kept for as long as it may be; to be called after each round. Returns how many posts went.
+class Expired(Struct, frozen=True, kw_only=True):
+    """What `expire` did."""
+
+    posts: int = 0
+    """Posts whose time was over."""
+    trouble: str = ""
+    """Why deleted words are still in the file's bytes, where they should not be any more; it is tried again in an
+    hour."""
+
+
+def expire(conn: sqlite3.Connection, now: str, *, keep_days: int | None = None) -> Expired:
+    """Delete what has been kept for as long as it may be. To be called often: mostly there is nothing, and it is quick.
 
     Raw items and pages go at their own dates. Once a day, so do the details of rounds that brought nothing and are
     over 90 days old, and authors, hashtags and links that no post has any more. With `keep_days`, so many days after
     an edition's figures are frozen its posts go, unless they belong to an edition that is still kept; its figures
-    stay as they are. Removals that were interrupted are finished, and the file is scrubbed.
+    stay as they are. Removals that were interrupted are finished, and the file is scrubbed: at once of what somebody
+    asked for, once a day of the rest.
     """
     deletion.finish(conn, now)
     with plain_words(conn):
         while _expire_raw(conn, now):
             pass
-        if info(conn, "tidied_on") != now[:10]:
+        new_day = info(conn, "tidied_on") != now[:10]
+        if new_day:
             _tidy(conn, now)
-        removed = 0 if keep_days is None else _end_retention(conn, now, keep_days)
-    scrub(conn)
-    return removed
+        posts = 0 if keep_days is None else _end_retention(conn, now, keep_days)
+        left = info(conn, "scrubbing")
+        trouble = ""
+        if left is not None and (new_day or not left.startswith("today")):
+            trouble = _scrub_or_wait(conn, now)
+    return Expired(posts=posts, trouble=trouble)
+
+
+def _scrub_or_wait(conn: sqlite3.Connection, now: str) -> str:
+    """Scrub; where that fails, such as on a disk without room for a second copy, not again within the hour."""
+    if now < (info(conn, "scrub_not_before") or ""):
+        return ""
+    try:
+        deletion.scrub(conn)
+    except ArchiveError as error:
+        with transaction(conn):
+            set_info(conn, "scrub_not_before", utc(moment(now) + timedelta(hours=1)))
+        return error.message
+    return ""
 
 
 def _expire_raw(conn: sqlite3.Connection, now: str) -> int:
@@ -196,7 +233,7 @@ def _tidy(conn: sqlite3.Connection, now: str) -> None:
     with transaction(conn):
         deletion.delete_unused(conn, *unused)
         if any(unused):
-            set_info(conn, "scrubbing", "1")
+            deletion.needs_scrubbing(conn, urgently=False)
         set_info(conn, "tidied_on", now[:10])
 
 

@@ -297,7 +297,8 @@ def _are_context(conn: sqlite3.Connection, platform: str, unmatched: Sequence[It
         row[0]
         for row in conn.execute(
             f"SELECT DISTINCT target_uri FROM {WANTED} CROSS JOIN relations ON target_uri = wanted "
-            "CROSS JOIN posts ON posts.id = relations.post_id CROSS JOIN post_matches ON post_matches.post_id = posts.id "
+            "CROSS JOIN posts ON posts.id = relations.post_id "
+            "CROSS JOIN post_matches ON post_matches.post_id = posts.id "
             "WHERE relations.kind = 'quote_of' AND posts.platform = ?",
             (rows.listed({name for item in unmatched for name in (item.post.uri, *item.aliases)}), platform),
         )

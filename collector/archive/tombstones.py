@@ -22,7 +22,11 @@ Scope = Literal["post", "author", "site"]
 def post_key(identity: str) -> str:
     """A post by any of its identities. Addresses count without http or https, `www.`, tracking parameters."""
     link = canonical(identity)
-    return "post\0" + (identity if link is None else link.replace("https://www.", "https://", 1))
+    if link is None:
+        return "post\0" + identity
+    # A comment has its post's address and a fragment of its own.
+    fragment = identity.partition("#")[2]
+    return "post\0" + link.replace("https://www.", "https://", 1) + (f"#{fragment}" if fragment else "")
 
 
 def author_key(platform: str, native_id: str) -> str:

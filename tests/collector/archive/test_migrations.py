@@ -11,7 +11,7 @@ from collector.archive import migrations
 from collector.archive.connection import APPLICATION_ID, connect, info
 
 WRITTEN = Path(__file__).parent / "written"
-"""What each version's own code wrote, as INSERT statements. Made by `python -m tests.collector.archive.write_version`."""
+"""What each version's own code wrote, as INSERT statements; made by `write_version.py`."""
 
 
 def schema(conn: sqlite3.Connection) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""What becomes of a page: new posts, posts met again, edits, identities, dates, context, hashes of what does not match."""
+"""What becomes of a page: new posts, posts met again, edits, identities, dates, context, and what does not match."""
 
 from __future__ import annotations
 
