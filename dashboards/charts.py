@@ -120,6 +120,20 @@ def _nice_top(value: float) -> tuple[float, float]:
     return math.ceil(value / step) * step, step
 
 
+def _tick(value: float) -> str:
+    """A number on a scale, short: 1,500, 20k, 1.5m."""
+    for size, letter in ((1_000_000, "m"), (10_000, "k")):
+        if value >= size:
+            return wording.number(value / (1_000_000 if letter == "m" else 1_000)) + letter
+    return wording.number(round(value))
+
+
+def _centre(x: float, words: str, left: float = MARGIN) -> float:
+    """Where words in bold type are centred so that they stay between `left` and the margin."""
+    half = len(words) * 5.4
+    return min(max(x, left + half), WIDTH - MARGIN - half)
+
+
 # Kinds of chart ------------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +250,7 @@ def _spread(canvas: Canvas, figure: Figure) -> None:
     canvas.space(18)
     for tick in range(round(top / step) + 1):
         canvas.line((at(tick * step), canvas.height - 18), (at(tick * step), canvas.height - 13))
-        canvas.text(at(tick * step), canvas.height, wording.number(round(tick * step)), anchor="center")
+        canvas.text(_centre(at(tick * step), _tick(tick * step)), canvas.height, _tick(tick * step), anchor="center")
     canvas.space(6)
     canvas.paragraph("Dot: median. Line: the middle half of the items.")
     _week_gaps(canvas, figure)
@@ -248,7 +262,7 @@ def _scale(canvas: Canvas, left: float, top: float, bottom: float, highest: floa
     for tick in range(round(end / step) + 1):
         y = bottom - (bottom - top) * tick * step / end
         canvas.line((left, y), (WIDTH - MARGIN, y), faint=tick > 0)
-        canvas.text(left - 6, y + 5, wording.number(round(tick * step)), anchor="right")
+        canvas.text(left - 6, y + 5, _tick(tick * step), anchor="right")
     return end
 
 
@@ -269,8 +283,9 @@ def _hours(canvas: Canvas, figure: Figure) -> None:
         FIRST,
     )
     peak = next(row for row in rows if row["items"] == highest)
-    x = min(max(left + slot * (peak["local_hour"] + 0.5), left + 14), WIDTH - MARGIN - 14)
-    canvas.text(x, bottom - height * highest / end - 5, wording.number(highest), weight="bold", anchor="center")
+    words = wording.number(highest)
+    x = _centre(left + slot * (peak["local_hour"] + 0.5), words, left)
+    canvas.text(x, bottom - height * highest / end - 5, words, weight="bold", anchor="center")
     for at in range(0, 25, 6):
         anchor: Literal["center", "right"] = "right" if at == 24 else "center"
         canvas.line((left + slot * at, bottom), (left + slot * at, bottom + 5))
@@ -305,8 +320,7 @@ def _days(canvas: Canvas, figure: Figure) -> None:
         week = (x_of_day(start), x_of_day(end) + slot)
         bottom = begin + 18 + len(panels) * (26 + height) + (len(panels) - 1) * 14
         canvas.boxes([(week[0], begin, week[1] - week[0], bottom - begin)], WEEK)
-        centre = min(max(sum(week) / 2, left + 34), WIDTH - MARGIN - 34)
-        canvas.text(centre, begin + 14, "the week", anchor="center")
+        canvas.text(_centre(sum(week) / 2, "the week", left), begin + 14, "the week", anchor="center")
     unwatched = False
     for number, (name, items, members) in enumerate(panels):
         canvas.space(26 if number == 0 else 40)
@@ -329,11 +343,12 @@ def _days(canvas: Canvas, figure: Figure) -> None:
         best = max(items, key=lambda day: items[day] or 0)
         if items[best]:
             y = bottom - height * (items[best] or 0) / end_of_scale
-            x = min(max(x_of_day(best) + slot / 2, left + 18), WIDTH - MARGIN - 18)
+            words = wording.number(items[best] or 0)
+            x = _centre(x_of_day(best) + slot / 2, words, left)
             # Left of the column, where nothing is as high, when hatching would make the number hard to read.
             aside = any(hole[0] < x + 20 and x - 20 < hole[0] + hole[2] for hole in holes) and x > left + 50
             place: Literal["right", "center"] = "right" if aside else "center"
-            canvas.text(x - slot if aside else x, y - 4, wording.number(items[best] or 0), weight="bold", anchor=place)
+            canvas.text(x - slot if aside else x, y - 4, words, weight="bold", anchor=place)
         canvas.space(height)
     _day_ticks(canvas, first, last, figure.edition.starts_on, x_of_day=x_of_day, slot=slot)
     if unwatched:

@@ -83,6 +83,8 @@ def test_words_and_lines_take_the_pages_colour_and_shapes_can_be_changed_by_it(
             assert f".{key}-{COLOURS[colour]} " in charts.STYLESHEET
         if element.tag.endswith("text"):
             assert element.get("fill") == "currentColor"
+            # On a telephone the chart is 340 pixels wide, and its 15 become 12.
+            assert float(element.get("font-size") or 0) >= 15
 
 
 def test_charts_on_one_page_share_no_id(archive: sqlite3.Connection) -> None:
@@ -139,6 +141,40 @@ def test_unwatched_hours_are_hatched_and_labelled(archive: sqlite3.Connection) -
     assert "url(#" in charts.svg(figure_of(archive, "items_per_day", "mastodon"))
     assert "url(#" not in charts.svg(figure_of(archive, "items_per_day", "blogs"))
     assert "Not watched all of the time: Mastodon." in texts(charts.svg(figure_of(archive, "contributors")))
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_no_word_leaves_the_drawing(archive: sqlite3.Connection, name: str) -> None:
+    """Measured in DejaVu Sans, which is wider than what browsers use."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    archive.execute("UPDATE organisations SET name = 'National Co-ordinating Centre for ' || name || ' and Partners'")
+    archive.execute(
+        "UPDATE sources SET title = 'A source whose name is as long as names of sources ever get: ' || title"
+    )
+    archive.execute(
+        "UPDATE post_hashtags SET as_written = as_written || 'WithoutAnySpaceForAVeryLongTimeIndeedWithoutAny'"
+    )
+    archive.execute("UPDATE posts SET comments = 123456 WHERE comments IS NOT NULL")
+    figure = figure_of(archive, name)
+    figure = msgspec.structs.replace(
+        figure,
+        edition=msgspec.structs.replace(figure.edition, campaign_title="Wythnos Genedlaethol Cydgynhyrchu Cymru Gyfan"),
+        rows=tuple(
+            tuple(
+                value * 10_000 if isinstance(value, int) and at > 0 and figure.columns[at] != "local_hour" else value
+                for at, value in enumerate(row)
+            )
+            for row in figure.rows
+        ),
+    )
+    drawing = charts._drawn(figure, str)
+    renderer = FigureCanvasAgg(drawing).get_renderer()
+    for text in drawing.findobj(Text):
+        if text.get_text():
+            extent = text.get_window_extent(renderer)
+            assert extent.x0 >= 0 and extent.x1 <= 420, text.get_text()
 
 
 def test_at_most_four_series_are_drawn_and_the_smallest_are_added_up(archive: sqlite3.Connection) -> None:
