@@ -97,7 +97,8 @@ def refresh(
 ) -> list[Figure]:
     """Computes what changed since it was last computed, stores it, and gives the figures whose value is new.
 
-    `editions` restricts it to those ids. `draw` (`charts.svg`) makes the drawing that is stored beside each figure.
+    `editions` restricts it to those ids. `draw` (`charts.svg`) makes the drawing that is stored beside each figure of
+    all platforms together.
     Everything is computed on one snapshot without holding up a writer; one short transaction an edition stores it.
     """
     migrate(conn)
@@ -119,7 +120,7 @@ def latest(conn: sqlite3.Connection, metric_name: str, edition_id: str, platform
 
 
 def chart_svg(conn: sqlite3.Connection, metric_name: str, edition_id: str, platform: str = "") -> str | None:
-    """The stored drawing of the latest figure; None where there is none."""
+    """The stored drawing of the latest figure; None where there is none, as for one platform alone."""
     if not _migrated(conn):
         return None
     row = conn.execute(
@@ -197,7 +198,9 @@ def _refresh_edition(
     drawings: dict[_Key, str] = {}
     if draw is not None:
         undrawn = {key: old.figure for key, old in stored.items() if old.id not in drawn}
-        drawings = {key: draw(figure) for key, figure in (undrawn | changed).items()}
+        # Of all platforms together only: those open the pages and the report. Those of one platform are drawn when
+        # somebody looks at them, or most of a round's time would go into pictures that nobody sees.
+        drawings = {key: draw(figure) for key, figure in (undrawn | changed).items() if not figure.platform}
     if not computed and not drawings:
         return []
     new = []

@@ -11,6 +11,7 @@ import logging
 import sqlite3
 import urllib.parse
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from datasette import NotFound, Response
@@ -362,11 +363,19 @@ def _figure(
     """A figure and its drawing: stored, or computed and drawn now."""
     if live_at is None:
         figure = figures.latest(conn, metric.name, edition.id, platform)
-        return figure, figures.chart_svg(conn, metric.name, edition.id, platform) if figure else None
+        if figure is None:
+            return None, None
+        return figure, figures.chart_svg(conn, metric.name, edition.id, platform) or _drawn(figure)
+    figure = figures.live(conn, metric.name, edition.id, platform, live_at)
+    return figure, _drawn(figure)
+
+
+@lru_cache(maxsize=100)
+def _drawn(figure: Figure) -> str:
+    """The chart of a figure whose drawing is not stored."""
     from dashboards import charts
 
-    figure = figures.live(conn, metric.name, edition.id, platform, live_at)
-    return figure, charts.svg(figure)
+    return charts.svg(figure)
 
 
 def _figures(
