@@ -41,11 +41,13 @@ def test_an_archive_that_others_can_read_is_closed_to_them(tmp_path: Path) -> No
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_nothing_deleted_stays_and_nothing_saved_is_lost(archive: Archive) -> None:
-    settings = {name: archive.one(f"PRAGMA {name}") for name in ("journal_mode", "synchronous", "foreign_keys")}
-    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-    assert archive.one("PRAGMA secure_delete") == 1
-    assert archive.one("PRAGMA temp_store") == 2  # in memory
+def test_nothing_deleted_stays_and_nothing_saved_is_lost(tmp_path: Path) -> None:
+    conn = connect(tmp_path / "archive.db", create=True)
+    names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "temp_store")
+    settings = {name: conn.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+    conn.close()
+    # 2: FULL, and in memory
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2}
 
 
 def test_without_create_a_missing_archive_is_said_to_be_missing_and_none_is_made(tmp_path: Path) -> None:
