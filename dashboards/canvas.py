@@ -118,7 +118,10 @@ class Canvas:
         from matplotlib.lines import Line2D
 
         xs, ys = zip(*points, strict=True)
-        self._artists.append(Line2D(xs, ys, color=colour, linewidth=width, alpha=0.3 if faint else 1))
+        # Ends are cut off where the value is.
+        self._artists.append(
+            Line2D(xs, ys, color=colour, linewidth=width, alpha=0.3 if faint else 1, solid_capstyle="butt")
+        )
 
     def dot(self, x: float, y: float, radius: float) -> None:
         """A disc in the first colour with a rim that shows on any ground."""
