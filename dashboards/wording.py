@@ -148,7 +148,7 @@ def dicts(figure: Figure) -> list[dict[str, Any]]:
 
 
 def bar_label(row: Row) -> str:
-    """What a bar is called, not too long: a hashtag with the capitals by which it can be read aloud, where it has any."""
+    """What a bar is called, not too long: a hashtag with the capitals by which it can be read aloud, if it has any."""
     first = next(iter(row))
     if first == "hashtag" and row["camel_case"] is not None:
         first = "camel_case"
