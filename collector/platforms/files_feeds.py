@@ -8,7 +8,7 @@ from functools import partial
 from collector.platforms import Page, Trouble
 from collector.platforms.feeds import jsonfeed, parse
 from collector.platforms.feeds.articles import PLATFORM, Feed, Nothing, article
-from collector.platforms.feeds.identity import Blog, host_of, identify
+from collector.platforms.feeds.identity import Blog, blog_name, host_of, identify
 from collector.platforms.feeds.items import Item
 from collector.platforms.feeds.polling import looks_like_html
 from collector.platforms.feeds.scan import Refused
@@ -37,7 +37,7 @@ def _blog(document: parse.Document) -> Blog:
     """Whose feed it is: by the address of the blog that it gives, else by its first entry's."""
     links = (entry.link for entry in document.listed if entry.link)
     site = next((url for url in (document.about.site, *links) if url and host_of(url)), None)
-    return Blog(host=host_of(site) if site else "", url=site or "", site=document.about.site)
+    return Blog(name=blog_name(site) if site else "", url=site or "", site=document.about.site)
 
 
 def _pages(document: parse.Document, blog: Blog, now: str) -> Iterator[Page]:

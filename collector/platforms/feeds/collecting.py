@@ -19,7 +19,7 @@ from collector.platforms.feeds import articles, comments, coverage, dates, older
 from collector.platforms.feeds.articles import Feed, Nothing
 from collector.platforms.feeds.asking import Asked, ask
 from collector.platforms.feeds.coverage import Reach, claims, still_missing
-from collector.platforms.feeds.identity import Blog, Identity, host_of, identify
+from collector.platforms.feeds.identity import Blog, Identity, blog_name, identify
 from collector.platforms.feeds.items import Item, Listed, Unreadable
 from collector.platforms.feeds.parse import Document
 from collector.platforms.feeds.polling import Memory
@@ -69,7 +69,7 @@ class Collection:
         self.task = task
         self.client = client
         self.now = task.now
-        self.host = host_of(task.source.locator)
+        self.blog = blog_name(task.source.locator)
         self.pages_left = task.limits.pages
         self.items_left = task.limits.items
         self.began = time.thread_time()
@@ -85,7 +85,7 @@ class Collection:
         else:
             yield from self._newest(asked, asked.document, memory)
         if self.task.limits.comments and self.task.threads:
-            yield from comments.collect(self.task, self.client, self.host, self.pages_left)
+            yield from comments.collect(self.task, self.client, self.blog, self.pages_left)
 
     def _needs_all(self, memory: Memory) -> bool:
         """Whether the feed must be read even if it has not changed: something older than the last visit is missing, or
@@ -162,7 +162,7 @@ class Collection:
 
     def _feed(self, page: Document, response: Response) -> Feed:
         site = urljoin_or_empty(response.url, page.about.site) if page.about.site else None
-        return Feed(blog=Blog(host=self.host, url=response.url, site=site), about=page.about, now=self.now)
+        return Feed(blog=Blog(name=self.blog, url=response.url, site=site), about=page.about, now=self.now)
 
     def read(self, page: Document, response: Response) -> Read:
         """All unknown entries of a page as posts, as far as the round's limits allow."""

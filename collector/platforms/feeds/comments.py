@@ -26,7 +26,7 @@ WORDPRESS_FEED = 10
 _CLOSED = frozenset({"not_found", "gone", "refused", "not_a_feed", "too_large", "unsafe"})
 
 
-def collect(task: Task, client: Client, host: str, pages: int) -> Iterator[Page]:
+def collect(task: Task, client: Client, blog: str, pages: int) -> Iterator[Page]:
     """The comments of `task.threads` that are not known, in at most `pages` pages.
 
     Raises:
@@ -36,7 +36,7 @@ def collect(task: Task, client: Client, host: str, pages: int) -> Iterator[Page]
         if pages <= 0:
             return
         try:
-            for page in _thread(task, client, host, thread, pages):
+            for page in _thread(task, client, blog, thread, pages):
                 pages -= 1
                 yield page
         except Trouble as trouble:
@@ -52,7 +52,7 @@ def collect(task: Task, client: Client, host: str, pages: int) -> Iterator[Page]
                 return
 
 
-def _thread(task: Task, client: Client, host: str, thread: Thread, pages: int) -> Iterator[Page]:
+def _thread(task: Task, client: Client, blog: str, thread: Thread, pages: int) -> Iterator[Page]:
     """The pages of one post's comments. After the newest, which is asked for because comments are lacking, they go on
     until one holds nothing new."""
     reader: _Comments | None = None
@@ -69,7 +69,7 @@ def _thread(task: Task, client: Client, host: str, thread: Thread, pages: int) -
         newest = reader is None
         if reader is None:
             reader = _Comments(
-                task, Feed(blog=Blog(host=host, url=response.url), about=found.about, now=task.now), thread
+                task, Feed(blog=Blog(name=blog, url=response.url), about=found.about, now=task.now), thread
             )
         page = reader.page(found, response)
         goes_on = pages > 0 and (newest or page.posts or page.unread)

@@ -2,10 +2,10 @@
 
 The identity of an entry, `Post.uri`, is its link in canonical form: feeds change their guids (a move, a new plugin)
 far more often than a blog changes its addresses. Where the link says nothing (there is none, or several entries share
-it, or it leads to the front page), it is `urn:feed-entry:` and a hash of the guid and the blog's host; without a
-guid, of title and date. `Post.aliases` holds the guid with the host of the blog as configured, `guid:HOST:GUID`, so
-that an entry whose address changed is still found, and one blog cannot claim another's guid. A guid that several
-entries share is none.
+it, or it leads to the front page), it is `urn:feed-entry:` and a hash of the guid and the blog's address;
+without a guid, of title and date. `Post.aliases` holds the guid with the address of the blog as configured,
+`guid:BLOG:GUID`, so that an entry whose address changed is still found, and one blog cannot claim another's guid: many
+blogs of one host number their entries 1, 2, 3 …. A guid that several entries share is none.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Identity(Struct, frozen=True, kw_only=True):
 class Blog(Struct, frozen=True, kw_only=True):
     """Where a feed was found, as far as identities depend on it."""
 
-    host: str
-    """Of the address as configured, which stays when the feed moves."""
+    name: str
+    """Its address as configured (`blog_name`), which stays when the feed moves."""
     url: str
     """Where the feed came from."""
     site: str | None = None
@@ -87,7 +87,7 @@ def identify(listed: Sequence[Listed], blog: Blog) -> list[Identity | None]:
     answers: list[Identity | None] = []
     for entry, url, link in zip(listed, links, canonicals, strict=True):
         guid = entry.guid if entry.guid and entry.guid not in same_guid and len(entry.guid) <= LONGEST_GUID else None
-        aliases = (f"guid:{blog.host}:{guid}",) if guid else ()
+        aliases = (f"guid:{blog.name}:{guid}",) if guid else ()
         if link and link not in sharing and link not in front_pages:
             answers.append(Identity(uri=link, url=url, aliases=aliases))
         elif guid:
@@ -114,6 +114,12 @@ def comment_identity(listed: Listed, blog: Blog, post_uri: str) -> Identity | No
     if listed.guid and len(listed.guid) <= LONGEST_GUID:
         return Identity(uri=_urn(blog, "guid", listed.guid), url=url)
     return Identity(uri=_urn(blog, "link", url), url=url) if url else None
+
+
+def blog_name(address: str) -> str:
+    """A blog's address in the form that tells it from other blogs of its host: `blog.example/carers`."""
+    link = canonical_link(address)
+    return host_of(address) + (urlsplit(link).path.rstrip("/") if link else "")
 
 
 def host_of(url: str) -> str:
@@ -145,5 +151,5 @@ def _shared(pairs: Iterable[tuple[str | None, str | None]]) -> set[str]:
 
 
 def _urn(blog: Blog, kind: str, value: str) -> str:
-    digest = hashlib.blake2b(f"{blog.host}\n{kind}\n{value}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+    digest = hashlib.blake2b(f"{blog.name}\n{kind}\n{value}".encode("utf-8", "replace"), digest_size=16).hexdigest()
     return f"urn:feed-entry:{digest}"
