@@ -22,7 +22,7 @@ DELETED_AT_ORIGIN = "deleted at its origin"
 RETENTION = "the time for which it may be kept was over"
 GOING = "being removed: "
 """Why a post is hidden whose rows are still to be deleted, before the reason of its removal."""
-POSTS_A_TRANSACTION = 100
+POSTS_A_TRANSACTION = 50
 INDEX_PAGES_A_TRANSACTION = 500
 MOST_IN_MEMORY = 100_000_000
 LOG_ONLY = "log"
@@ -93,17 +93,25 @@ def finish(conn: sqlite3.Connection, now: str) -> Gone:
     gone = Gone(editions=set())
     with plain_words(conn):
         while info(conn, "removing") is not None:
+            marked = _marked(conn)
+            for start in range(0, len(marked), POSTS_A_TRANSACTION):
+                piece = marked[start : start + POSTS_A_TRANSACTION]
+                with transaction(conn):
+                    for reason in {reason for _, reason in piece}:
+                        delete(conn, [post_id for post_id, why in piece if why == reason], reason, now, gone)
             with transaction(conn):
-                marked = conn.execute(
-                    "SELECT id, substr(hidden_reason, ?) FROM posts WHERE hidden_reason >= ? AND hidden_reason "
-                    "< ? LIMIT ?",
-                    (len(GOING) + 1, GOING, GOING + "\U0010ffff", POSTS_A_TRANSACTION),
-                ).fetchall()
-                for reason in {reason for _, reason in marked}:
-                    delete(conn, [post_id for post_id, why in marked if why == reason], reason, now, gone)
-                if len(marked) < POSTS_A_TRANSACTION:
+                # Another process may have marked more in the meantime.
+                if not _marked(conn):
                     set_info(conn, "removing", None)
     return gone
+
+
+def _marked(conn: sqlite3.Connection) -> list[tuple[int, str]]:
+    """The posts that are marked as going, and why."""
+    return conn.execute(
+        "SELECT id, substr(hidden_reason, ?) FROM posts WHERE hidden_reason >= ? AND hidden_reason < ?",
+        (len(GOING) + 1, GOING, GOING + "\U0010ffff"),
+    ).fetchall()
 
 
 def needs_scrubbing(conn: sqlite3.Connection, *, urgently: bool) -> None:
@@ -186,8 +194,8 @@ def remove_expired(conn: sqlite3.Connection, source_id: int, uris: Sequence[str]
     by_uri, by_alias = identities.named(conn, platform, uris)
     shown = dict(
         conn.execute(
-            f"SELECT id, uri FROM {WANTED} CROSS JOIN posts ON id = wanted WHERE EXISTS (SELECT 1 FROM sightings "
-            "WHERE post_id = id AND source_id = ?)",
+            f"SELECT id, uri FROM {WANTED} CROSS JOIN posts ON id = wanted "
+            "WHERE EXISTS (SELECT 1 FROM sightings WHERE post_id = id AND source_id = ?)",
             (rows.listed({*by_uri.values(), *by_alias.values()}), source_id),
         )
     )
@@ -222,8 +230,9 @@ def _because_of(conn: sqlite3.Connection, post_ids: Collection[int]) -> dict[int
     reasons: dict[int, set[int]] = {}
     for post_id, other in conn.execute(
         f"SELECT post_id, target_post_id FROM {WANTED} CROSS JOIN relations ON post_id = wanted "
-        f"WHERE target_post_id IS NOT NULL UNION SELECT target_post_id, post_id FROM {WANTED} "
-        "CROSS JOIN relations ON target_post_id = wanted WHERE kind = 'quote_of'",
+        "WHERE target_post_id IS NOT NULL "
+        f"UNION SELECT target_post_id, post_id FROM {WANTED} CROSS JOIN relations ON target_post_id = wanted "
+        "WHERE kind = 'quote_of'",
         (rows.listed(post_ids),),
     ):
         reasons.setdefault(post_id, set()).add(other)
@@ -239,9 +248,9 @@ def _names(conn: sqlite3.Connection, post_ids: Iterable[int]) -> dict[int, set[s
     """Everything by which these posts are known."""
     names: dict[int, set[str]] = {}
     for post_id, name in conn.execute(
-        f"SELECT id, uri FROM {WANTED} CROSS JOIN posts ON id = wanted UNION ALL SELECT id, url FROM {WANTED} "
-        f"CROSS JOIN posts ON id = wanted WHERE url IS NOT NULL UNION ALL SELECT post_id, alias FROM {WANTED} "
-        "CROSS JOIN post_aliases ON post_id = wanted",
+        f"SELECT id, uri FROM {WANTED} CROSS JOIN posts ON id = wanted "
+        f"UNION ALL SELECT id, url FROM {WANTED} CROSS JOIN posts ON id = wanted WHERE url IS NOT NULL "
+        f"UNION ALL SELECT post_id, alias FROM {WANTED} CROSS JOIN post_aliases ON post_id = wanted",
         (rows.listed(post_ids),),
     ):
         names.setdefault(post_id, set()).add(name)
@@ -272,17 +281,19 @@ def delete(conn: sqlite3.Connection, post_ids: Sequence[int], reason: str, now: 
 def delete_unused(
     conn: sqlite3.Connection, authors: Collection[int], hashtags: Collection[int], links: Collection[int]
 ) -> int:
-    """Of these, delete what no post has any more: a rare hashtag or link can point at a person. How many authors
-    went."""
+    """Of these, delete what no post has any more: a rare hashtag or link can point at a person.
+
+    Returns how many authors went.
+    """
     for table, use, numbers in (("hashtags", "hashtag", hashtags), ("links", "link", links)):
         conn.execute(
-            f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 "
-            f"FROM post_{table} WHERE {use}_id = {table}.id)",
+            f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?)) "
+            f"AND NOT EXISTS (SELECT 1 FROM post_{table} WHERE {use}_id = {table}.id)",
             (rows.listed(numbers),),
         )
     return conn.execute(
-        "DELETE FROM authors WHERE id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM posts "
-        "WHERE author_id = authors.id)",
+        "DELETE FROM authors WHERE id IN (SELECT value FROM json_each(?)) "
+        "AND NOT EXISTS (SELECT 1 FROM posts WHERE author_id = authors.id)",
         (rows.listed(authors),),
     ).rowcount
 
@@ -290,8 +301,8 @@ def delete_unused(
 def _count(conn: sqlite3.Connection, wanted: str, reason: str, now: str) -> None:
     """The number that the report prints: items, once for each edition they belonged to."""
     conn.execute(
-        "INSERT INTO removals (day, platform, edition_id, reason, posts) SELECT ?2, platform, "
-        "coalesce(edition_id, ''), ?3, count(*) "
+        "INSERT INTO removals (day, platform, edition_id, reason, posts) "
+        "SELECT ?2, platform, coalesce(edition_id, ''), ?3, count(*) "
         f"FROM {WANTED} CROSS JOIN posts ON id = wanted LEFT JOIN edition_posts ON post_id = id "
         "WHERE role IS NULL OR role = 'tagged' GROUP BY platform, coalesce(edition_id, '') "
         "ON CONFLICT DO UPDATE SET posts = posts + excluded.posts",
@@ -307,8 +318,8 @@ def _delete_traces(conn: sqlite3.Connection, wanted: str, names: Collection[str]
         conn.execute(f"DELETE FROM feed_entries WHERE identity IN ({marks})", piece)
     # Other people's replies stay; the address of what they reply to does not.
     conn.execute(
-        "DELETE FROM relations WHERE target_post_id IN (SELECT value "
-        "FROM json_each(?)) OR target_uri IN (SELECT value FROM json_each(?))",
+        "DELETE FROM relations WHERE target_post_id IN (SELECT value FROM json_each(?)) "
+        "OR target_uri IN (SELECT value FROM json_each(?))",
         (wanted, rows.listed(names)),
     )
     # Pages, and what could not be understood when it came, may hold the post as well.
@@ -343,8 +354,10 @@ def _delete_mentions(conn: sqlite3.Connection, addresses: Sequence[str]) -> None
 
 
 def _delete_figures(conn: sqlite3.Connection, editions: Iterable[str]) -> None:
-    """The figures and drawings that counted these posts. They belong to `dashboards/figures.py`; this is the one
-    exception, so that nothing computed from a removed post is shown or sent until they are computed anew."""
+    """The figures and drawings that counted these posts, so that nothing computed from them is shown or sent.
+
+    They belong to `dashboards/figures.py`, which computes them anew; this is the one exception to that.
+    """
     if conn.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'figures'").fetchone():
         conn.executemany("DELETE FROM figures WHERE edition_id = ?", [(edition_id,) for edition_id in editions])
 

@@ -17,6 +17,7 @@ from collector.archive.connection import ArchiveError, info, plain_words, set_in
 from collector.archive.deletion import DELETED_AT_ORIGIN, RETENTION, Removed, scrub
 from collector.archive.visit import MISSING_AT_ORIGIN
 from collector.posts import moment, utc
+from collector.terminal import plain
 
 __all__ = [
     "DELETED_AT_ORIGIN",
@@ -68,7 +69,8 @@ def forget_author(
         found = _authors_named(conn, target, platform)
         if len(found) > 1:
             names = "; ".join(
-                f"{name or handle or native} on {where}: {native}" for _, where, native, handle, name in found
+                f"{plain(name or handle or native)} on {where}: {plain(native)}"
+                for _, where, native, handle, name in found
             )
             raise ArchiveError(
                 f"“{target}” fits {len(found)} authors. Nothing was removed. Give the id of one of them: {names}."
@@ -82,14 +84,25 @@ def forget_author(
             return deletion.remove(conn, (), keys=[tombstones.handle_key(platform, target)], reason=reason, now=now)
         number, where, native_id, handle, _ = found[0]
         keys = [tombstones.author_key(where, native_id)]
-        if handle and where != "blogs":
-            keys.append(tombstones.handle_key(where, handle))
+        if where != "blogs":
+            _forget_relations_to(conn, number)
+            if handle:
+                keys.append(tombstones.handle_key(where, handle))
         posts = [row[0] for row in conn.execute("SELECT id FROM posts WHERE author_id = ?", (number,))]
         if not posts:
             with transaction(conn):
                 conn.execute("DELETE FROM authors WHERE id = ?", (number,))
                 deletion.needs_scrubbing(conn, urgently=True)
         return deletion.remove(conn, posts, keys=keys, reason=reason, now=now)
+
+
+def _forget_relations_to(conn: sqlite3.Connection, author: int) -> None:
+    """What others replied to may never have been in the archive; on most networks its address names its author."""
+    url = conn.execute("SELECT url FROM authors WHERE id = ?", (author,)).fetchone()[0]
+    if host(url):
+        with transaction(conn):
+            below = url.rstrip("/")
+            conn.execute("DELETE FROM relations WHERE target_uri > ? AND target_uri < ?", (f"{below}/", f"{below}0"))
 
 
 def forget_site(conn: sqlite3.Connection, target: str, *, reason: str = "request", now: str) -> Removed:
@@ -132,8 +145,10 @@ def retire_sites(conn: sqlite3.Connection, sites: Collection[str], now: str) -> 
 
 
 def hide(conn: sqlite3.Connection, post_ids: Collection[int], reason: str, now: str) -> None:
-    """Show these posts nowhere, for as long as the reason lasts: a privacy flag, or `MISSING_AT_ORIGIN`. Can be
-    undone."""
+    """Show these posts nowhere, for as long as the reason lasts: a privacy flag, or `MISSING_AT_ORIGIN`.
+
+    `unhide` undoes it.
+    """
     with transaction(conn):
         conn.execute(
             "UPDATE posts SET hidden_reason = ?, hidden_at = ? WHERE hidden_reason IS NULL "
@@ -160,8 +175,7 @@ class Expired(Struct, frozen=True, kw_only=True):
     posts: int = 0
     """Posts whose time was over."""
     trouble: str = ""
-    """Why deleted words are still in the file's bytes, where they should not be any more; it is tried again in an
-    hour."""
+    """Why deleted words are still in the file's bytes. It is tried again in an hour."""
 
 
 def expire(conn: sqlite3.Connection, now: str, *, keep_days: int | None = None) -> Expired:
@@ -215,8 +229,8 @@ def _tidy(conn: sqlite3.Connection, now: str) -> None:
         with transaction(conn):
             gone = conn.execute(
                 "DELETE FROM round_sources WHERE (round_id, source_id) IN (SELECT round_id, source_id FROM rounds "
-                "JOIN round_sources ON round_id = rounds.id WHERE rounds.started_at < ? AND outcome IN ('ok', "
-                "'unchanged') "
+                "JOIN round_sources ON round_id = rounds.id "
+                "WHERE rounds.started_at < ? AND outcome IN ('ok', 'unchanged') "
                 "AND new_posts = 0 AND changed_posts = 0 AND not_understood = 0 AND skipped = 0 LIMIT 1000)",
                 (before,),
             ).rowcount
@@ -254,10 +268,10 @@ def _end_retention(conn: sqlite3.Connection, now: str, keep_days: int) -> int:
         posts = [
             row[0]
             for row in conn.execute(
-                "SELECT DISTINCT post_id FROM edition_posts AS gone WHERE edition_id IN (SELECT value "
-                "FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM edition_posts AS kept "
-                "JOIN editions ON editions.id = kept.edition_id WHERE kept.post_id = gone.post_id "
-                "AND content_removed_at IS NULL)",
+                "SELECT DISTINCT post_id FROM edition_posts AS gone "
+                "WHERE edition_id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 "
+                "FROM edition_posts AS kept JOIN editions ON editions.id = kept.edition_id "
+                "WHERE kept.post_id = gone.post_id AND content_removed_at IS NULL)",
                 (rows.listed(over),),
             )
         ]

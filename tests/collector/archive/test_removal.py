@@ -256,6 +256,24 @@ def test_other_peoples_replies_stay_without_the_address_they_replied_to(archive:
     assert look_for(archive, b"8150815") == []
 
 
+def test_what_others_replied_to_names_nobody_who_was_forgotten(archive: Archive) -> None:
+    unseen = "https://x.example/AdaQuagmire/status/1"
+    reply = post(7, relations=(Relation(kind="reply_to", uri=unseen), Relation(kind="quote_of", uri=post(8).uri)))
+    archive.save(adas_post(), reply, source=SEARCH)
+    removal.forget_author(archive.conn, "AdaQuagmire", now=LATER)
+    assert archive.ask("SELECT target_uri FROM relations") == [(post(8).uri,)]
+    assert look_for(archive, b"AdaQuagmire") == []
+
+
+def test_a_byline_that_leaves_takes_no_other_comments_along(archive: Archive) -> None:
+    byline = Author(
+        platform="blogs", native_id="blog.example/ada", handle="blog.example", name="Ada", url="https://blog.example/"
+    )
+    archive.save(article(1), article(2, author=byline), comment(1))
+    removal.forget_author(archive.conn, "Ada", now=LATER)
+    assert archive.ask("SELECT target_uri FROM relations") == [("https://blog.example/1",)]
+
+
 def test_context_goes_with_its_item_unless_it_belongs_to_another(archive: Archive) -> None:
     on_both = comment(2, relations=tuple(Relation(kind="comment_on", uri=f"https://blog.example/{n}") for n in (1, 2)))
     archive.save(article(1), article(2), comment(1), on_both)
