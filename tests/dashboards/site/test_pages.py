@@ -150,7 +150,7 @@ def test_the_same_filters_in_another_order_are_the_same_page(visitor: Visitor) -
     assert len({link for link in both if "_" not in link.split("?")[1].replace("edition_id", "")}) == 1
 
 
-# Home ----------------------------------------------------------------------------------------
+# Home ---------------------------------------------------------------------------------------------------------------
 
 
 def test_the_first_page_names_the_week_its_day_and_how_fresh_it_is(visitor: Visitor) -> None:
@@ -259,7 +259,7 @@ def test_old_news_is_called_old(visit: Callable[..., Visitor], archive_path: Pat
     assert '<p class="note warn">A source last answered 2 days ago' in page
 
 
-# Figures ----------------------------------------------------------------------------------------
+# Figures ------------------------------------------------------------------------------------------------------------
 
 
 def test_an_edition_shows_every_metric_once(visitor: Visitor) -> None:
@@ -354,7 +354,7 @@ def test_what_is_not_there_is_said_to_be_not_there(visitor: Visitor, path: str) 
     assert "Page not found" in response.text and "Traceback" not in response.text
 
 
-# Sources ----------------------------------------------------------------------------------------
+# Sources ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_sources_page_says_how_each_does(visitor: Visitor) -> None:
@@ -377,7 +377,7 @@ def test_the_sources_page_counts_what_was_not_kept(visitor: Visitor) -> None:
     assert "Removed 2 posts: request" in text
 
 
-# Made-up data ----------------------------------------------------------------------------------------------------
+# Made-up data -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", [path for path in OUR_PAGES + DATASETTES_PAGES if path.startswith("/demo")])
@@ -413,7 +413,7 @@ def test_the_demonstration_stands_at_its_own_time(archive_path: Path, demo_path:
     visitor.close()
 
 
-# When something goes wrong ----------------------------------------------------------------------------------------
+# When something goes wrong ------------------------------------------------------------------------------------------
 
 
 def test_a_fault_of_ours_is_said_without_a_traceback(
