@@ -1,7 +1,6 @@
 """How long `coproweek --help` takes to answer, beside a bare `import click`: the command should feel like nothing.
 
-Each is a process of its own, and they take turns, so that a busy machine slows both alike. Run it with `make bench`;
-tests/test_house.py holds the ratio under `LIMIT`.
+Each is a process of its own, and they take turns, so that a busy machine slows both alike. Run it with `make bench`.
 """
 
 from __future__ import annotations
