@@ -68,7 +68,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     removals: tuple[tuple[str, int], ...]
     """Reason, posts."""
     skipped: tuple[tuple[str, int], ...]
-    """Reason (a flag, a tombstone), items; since the lead-up began."""
+    """Reason (a flag, a tombstone), items; since the lead-up began, of whatever edition they would have been."""
 
 
 def gap_and_share(stretches: Iterable[Stretch], week: Stretch) -> tuple[Stretch | None, float | None]:
@@ -206,11 +206,14 @@ def facts(conn: sqlite3.Connection, edition: EditionInfo) -> Facts:
         first_round=first_round,
         last_round=last_round,
         collectors=tuple(row[0] for row in conn.execute("SELECT DISTINCT software FROM rounds ORDER BY software")),
-        # An entry has a row for each of its identities, all with one fingerprint.
+        # An entry has a row for each of its identities, all with one fingerprint. What somebody asked to be left out
+        # has one too, so that it is counted once; that was not for want of matching.
         not_matched=_number(
             conn,
             """
-            SELECT count(*) FROM (
+            SELECT max(0, count(*) - (
+                SELECT COALESCE(sum(items), 0) FROM skipped WHERE day >= :first_day AND day < :end_day
+            )) FROM (
                 SELECT DISTINCT source_id, COALESCE(fingerprint, identity) FROM feed_entries
                 WHERE matched = 0 AND day >= :first_day AND day < :end_day
             )
@@ -230,8 +233,7 @@ def facts(conn: sqlite3.Connection, edition: EditionInfo) -> Facts:
         ),
         skipped=tuple(
             conn.execute(
-                "SELECT reason, sum(items) FROM skipped WHERE day >= :first_day AND day <= :end_day "
-                "GROUP BY reason ORDER BY reason",
+                "SELECT reason, sum(items) FROM skipped WHERE day >= :first_day GROUP BY reason ORDER BY reason",
                 here,
             ).fetchall()
         ),

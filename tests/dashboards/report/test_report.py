@@ -75,6 +75,26 @@ def test_the_methods_table_is_filled_from_the_archive(made: Made, page: Page) ->
     assert "What was published on Bluesky, Facebook, Instagram and LinkedIn. They were not watched." in text
 
 
+def test_what_was_read_and_left_out_is_counted_once(make_of: Make) -> None:
+    made = make_of(
+        # One entry with two identities, one with one, one from before the lead-up, one that became a post, and the
+        # mark of one that its author asked to be left out.
+        "INSERT INTO feed_entries VALUES (1, x'01', x'aa', '2026-07-06', 0), (1, x'02', x'aa', '2026-07-06', 0),"
+        " (1, x'03', x'bb', '2026-07-07', 0), (1, x'04', x'cc', '2026-01-01', 0), (1, x'05', x'dd', '2026-07-07', 1),"
+        " (1, x'06', NULL, '2026-07-07', 0);"
+        "INSERT INTO skipped VALUES (1, '2026-07-07', 'opt-out', 1), (1, '2026-05-01', 'opt-out', 7);"
+        "INSERT INTO removals VALUES ('2026-07-08', 'x', 'uk-2026', 'request', 2), ('2026-07-09', 'x', 'uk-2026',"
+        " 'request', 3), ('2026-07-09', 'x', 'uk-2025', 'request', 9);"
+        "INSERT INTO round_sources (round_id, source_id, started_at, not_understood)"
+        " VALUES (1, 1, '2026-07-06T08:00:00Z', 4);"
+    )
+    text = Page(made.html).text()
+    assert "Feed entries of this time that did not match: 2." in text
+    assert "Items not kept at all, since the lead-up began: Opt-out: 1" in text
+    assert "Posts removed from the archive for good: Request: 5" in text
+    assert "Entries that no round since the lead-up could understand: 4" in text
+
+
 def test_a_blog_of_nobody_registered_is_counted_and_not_named(made: Made) -> None:
     # The sources are SCIE's blog and Dora's diary.
     assert row(made.html, "Blogs")[1].startswith("Social Care Institute for Excellence and 1 other source")
@@ -313,6 +333,29 @@ def test_collecting_that_stopped_before_the_end_is_said(make_of: Make, plain_cha
     assert (
         "Nothing has been collected since 13:00 on Wednesday 8 July 2026. The end of the week is missing." in made.html
     )
+
+
+def test_figures_outlive_the_posts_they_were_counted_from(plain_charts: None, tmp_path: Path) -> None:
+    conn = small_archive()
+    now = "2026-10-01T12:00:00Z"
+    before = make(tmp_path, conn, now=now)
+    conn.executescript("DELETE FROM posts; UPDATE editions SET content_removed_at = '2027-10-01T12:00:00Z';")
+    after = make(tmp_path, conn, now="2027-10-02T12:00:00Z")
+    assert table(after.html, "items_by_platform") == table(before.html, "items_by_platform")
+    assert "9 items for #CoProWeek were published in the week" in after.html
+    assert "The posts themselves were deleted at 13:00 on Friday 1 October 2027" in after.html
+    assert "Items by hashtag alone" not in after.html
+
+
+def test_items_from_an_exported_file_are_said_to_be(make_of: Make) -> None:
+    made = make_of(
+        "INSERT INTO sources (id, platform, kind, locator, title, query_hash, added_at)"
+        " VALUES (9, 'linkedin', 'file', '/home/jane/export.csv', 'export of Jane.csv', 'q9', 't');"
+        "INSERT INTO sightings SELECT 2, 9, 1, 't', 't', NULL; UPDATE posts SET platform = 'linkedin' WHERE id = 2;"
+    )
+    assert "LinkedIn: these items come from files that somebody exported." in made.html
+    assert row(made.html, "LinkedIn") == ["LinkedIn", "1 imported file", "not available", "not known"]
+    assert "jane" not in made.html.lower()
 
 
 def test_views_and_followers_that_are_known_are_given_for_each_platform(make_of: Make) -> None:
