@@ -368,17 +368,23 @@ def serve(config_path: Path, port: int, supervised: bool) -> None:
         _serve(prepared(configuration), port, supervised=supervised)
 
 
-def _serve(archive: Path, port: int, *, supervised: bool = False, start: str = "/") -> None:
+def _serve(archive: Path, port: int, *, supervised: bool = False, start: str = "") -> None:
     from collector import processes
     from dashboards import serve as pages
+
+    def started(url: str) -> None:
+        if not supervised:  # the supervisor says it itself, once the first page has come
+            click.echo(f"The pages are at {url}{start} — press Ctrl-C to end.")
 
     if supervised:
         processes.stop_when_parent_ends(lambda: os._exit(0))
     else:
         port = processes.free_port("127.0.0.1", port)
-        click.echo(f"The pages are at http://127.0.0.1:{port}{start} — press Ctrl-C to end.")
     demonstration = demonstration_of(archive)
-    pages.run(archive, demonstration if demonstration.exists() else None, host="127.0.0.1", port=port)
+    try:
+        pages.run(archive, demonstration if demonstration.exists() else None, port=port, started=started)
+    except pages.ServeError as error:
+        raise Failed(str(error)) from error
 
 
 @main.command()
@@ -562,7 +568,7 @@ def demo(config_path: Path, port: int, no_serve: bool) -> None:
         made_up = make_demonstration(archive)
         _report(made_up, None, Path("reports") / "demonstration", demonstration.NOW, configuration)
         if not no_serve:
-            _serve(archive, port, start="/demo/")
+            _serve(archive, port, start="demo/")
 
 
 if __name__ == "__main__":
