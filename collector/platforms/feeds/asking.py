@@ -5,6 +5,7 @@ Which addresses to try is decided in `discovery.py`, what to ask and what an ans
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -52,28 +53,24 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 def discover(
-    client: Client, page: Response, *, but_not: str = "", known: frozenset[bytes] = frozenset()
+    client: Client, page: Response, now: str, *, but_not: str = "", known: frozenset[bytes] = frozenset()
 ) -> Found | None:
     """The feed that belongs to a web page: the first of its candidates that is one.
 
     Raises:
         Trouble: rate_limited, after which nothing more is asked.
     """
-    content_type = page.headers.get("content-type", "")
-    for url in discovery.candidates(page.url, page.body, content_type):
+    for url in discovery.candidates(page.url, page.body, page.headers.get("content-type", "")):
         if url in {but_not, page.url}:
             continue
-        try:
+        trouble = None
+        with contextlib.suppress(Trouble):  # an address that cannot be asked is no feed; the next may be one
             response = client.get(url, accept=ACCEPT)
-            if response.status != 200:
-                continue
-            found = document(response, known)
-        except Trouble as trouble:
-            if trouble.kind == "rate_limited":
-                raise
-            continue
-        if found is not None:
-            return Found(url=url, response=response, document=found)
+            trouble = polling.trouble(response, now)
+            if trouble is None and (found := document(response, known)) is not None:
+                return Found(url=url, response=response, document=found)
+        if trouble is not None and trouble.kind == "rate_limited":
+            raise trouble
     return None
 
 
@@ -112,7 +109,7 @@ class _Asking:
         found = document(response, self.task.known.fingerprints)
         if found is not None:
             return self._asked(self.configured, response, found, sent)
-        belonging = discover(self.client, response, but_not=but_not, known=self.task.known.fingerprints)
+        belonging = discover(self.client, response, self.task.now, but_not=but_not, known=self.task.known.fingerprints)
         if belonging is None:
             raise self._no_feed(response)
         self.requests += belonging.response.requests

@@ -164,8 +164,9 @@ class Collection:
         site = urljoin_or_empty(response.url, page.about.site) if page.about.site else None
         return Feed(blog=Blog(name=self.blog, url=response.url, site=site), about=page.about, now=self.now)
 
-    def read(self, page: Document, response: Response) -> Read:
-        """All unknown entries of a page as posts, as far as the round's limits allow."""
+    def read(self, page: Document, response: Response, only: Interval | None = None) -> Read:
+        """All unknown entries of a page as posts, as far as the round's limits allow; with `only`, but for those that
+        were surely published at another time."""
         feed = self._feed(page, response)
         identities = identify(page.listed, feed.blog)
         by_fingerprint = {entry.fingerprint: identity for entry, identity in zip(page.listed, identities, strict=True)}
@@ -185,6 +186,10 @@ class Collection:
                 if self.items_left <= 0:
                     cut = True
                     break
+                if only is not None and isinstance(item, Item) and self._is_outside(item, only):
+                    again += 1
+                    done.add(item.listed.fingerprint)
+                    continue
                 self.items_left -= 1
                 made = self._made(item, by_fingerprint, feed)
                 if isinstance(made, Unread):
@@ -214,6 +219,10 @@ class Collection:
             known=tuple(entry.known or self._is_known(by_fingerprint[entry.fingerprint]) for entry in listed),
             cut=cut,
         )
+
+    def _is_outside(self, item: Item, only: Interval) -> bool:
+        when, known_from = articles.published(item, self.now)
+        return known_from == "stated" and not only.from_utc <= when < only.to_utc
 
     @staticmethod
     def _until(listed: Sequence[Listed], done: set[bytes]) -> Sequence[Listed]:

@@ -184,7 +184,8 @@ class _Older:
                     raise _later(trouble)
                 if page is None:
                     raise _later(polling.not_a_feed(response, "page of older entries"))
-                read = collection.read(page, response)
+                # More was asked for than is missing, and the API says the same things a little otherwise than the feed.
+                read = collection.read(page, response, only=gap)
                 pages = wordpress.pages(response.headers)
                 last = number >= pages if pages is not None else len(page.listed) < wordpress.PER_PAGE
                 lower = gap.from_utc if last and not read.cut else read.reach.oldest if read.reach else upper

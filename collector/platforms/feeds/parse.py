@@ -63,7 +63,7 @@ def read(body: bytes, content_type: str, url: str, known: frozenset[bytes] = fro
     """
     document = prepared(body, content_type)
     found = scan(document, known)
-    if found is None:
+    if found is None or not found.entries:
         document = mended(document)
         found = scan(document, known)
     if found is None or not found.entries:
@@ -119,7 +119,7 @@ def _group(found: Scan, entries: list[Entry], url: str) -> list[Item | Unreadabl
     try:
         parsed = _feedparser(found.only(entries), url).entries
         if len(parsed) == len(entries):
-            return [_scanned_item(found, entry, one) for entry, one in zip(entries, parsed, strict=True)]
+            return [_scanned_item(found, entry, one, url) for entry, one in zip(entries, parsed, strict=True)]
     except Exception as error:  # whatever its code meets in a hostile entry
         if len(entries) == 1:
             return [_unreadable(f"feedparser stumbles over it ({type(error).__name__})", found.raw(entries[0]))]
@@ -175,8 +175,8 @@ def _unreadable(reason: str, raw: bytes) -> Unreadable:
 # dict's is used where the difference matters.
 
 
-def _scanned_item(found: Scan, entry: Entry, parsed: Any) -> Item:
-    item = _item(parsed, entry.listed, found.raw(entry))
+def _scanned_item(found: Scan, entry: Entry, parsed: Any, url: str) -> Item:
+    item = _item(parsed, entry.listed, found.raw(entry), url)
     media = list(entry.media)
     body = item.body
     if entry.description:
@@ -217,15 +217,15 @@ def _bare_item(parsed: Any) -> Item:
     )
 
 
-def _item(parsed: Any, listed: Listed, raw: bytes) -> Item:
+def _item(parsed: Any, listed: Listed, raw: bytes, url: str = "") -> Item:
     body = _body(parsed)
     return Item(
         listed=listed,
         raw=raw,
         published_parsed=_struct(dict.get(parsed, "published_parsed") or dict.get(parsed, "created_parsed")),
         updated_parsed=_struct(dict.get(parsed, "updated_parsed")),
-        title=_markup(parsed.get("title_detail")),
-        body=_markup(body),
+        title=_markup(parsed.get("title_detail"), url),
+        body=_markup(body, url),
         language=_text((body or {}).get("language")) or _text(parsed.get("dc_language")),
         authors=_authors(parsed),
         author_url=_text((parsed.get("author_detail") or {}).get("href")),
@@ -250,11 +250,13 @@ def _readable(detail: Any) -> bool:
     return kind in _HTML_TYPES or kind.startswith("text/") or not kind
 
 
-def _markup(detail: Any) -> Markup | None:
+def _markup(detail: Any, url: str) -> Markup | None:
+    """A title or body. Where its base is no more than the feed's own address, the entry has not given one."""
     value = None if detail is None else detail.get("value")
     if not isinstance(value, str) or not value.strip():
         return None
-    return Markup(value, detail.get("type", "text/html") in _HTML_TYPES, _text(detail.get("base")) or "")
+    base = _text(detail.get("base")) or ""
+    return Markup(value, detail.get("type", "text/html") in _HTML_TYPES, "" if base == url else base)
 
 
 def _authors(parsed: Any) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _BEGINNINGS = (
 )
 # Codecs of Python that are no encoding of a document, or that take quadratic time.
 _NO_ENCODINGS = frozenset(
-    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined", "mbcs", "oem"}
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "mbcs", "oem"}
 )
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:+-]{1,40})""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
@@ -66,7 +66,7 @@ def text_of(body: bytes, content_type: str = "") -> str:
     for encoding in [*encodings, "utf-8"]:
         try:
             return body.decode(encoding)
-        except UnicodeError:
+        except (UnicodeError, LookupError):  # or a codec that gives no text
             continue
     return body.decode("cp1252", "replace")
 
@@ -110,7 +110,7 @@ def _encoding(name: str) -> str:
         found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return ""
-    if found in _NO_ENCODINGS or found.startswith("utf-16") or found.startswith("utf-32"):
+    if found.replace("_", "-") in _NO_ENCODINGS or found.startswith("utf-16") or found.startswith("utf-32"):
         return ""  # documents in those are recognised by their beginning
     # What is labelled Latin-1 or ASCII is Windows-1252, as browsers take it.
     return "cp1252" if found in {"iso8859-1", "ascii"} else found
