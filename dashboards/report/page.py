@@ -53,14 +53,10 @@ def render(report: Report) -> bytes:
     from dashboards.charts import STYLESHEET
 
     jinja, edition = environment(), report.edition
-    jinja_filters = {"moment": lambda utc: phrases.moment(utc, edition.time_zone)}
-    overlay = jinja.overlay()
-    overlay.filters = {**jinja.filters, **jinja_filters}
-    css = overlay.get_template("report.css").render()
     assert edition.lead_up_from_utc and edition.week_from_utc and edition.week_to_utc and edition.after_to_utc
-    page = overlay.get_template("report.html").render(
+    page = jinja.get_template("report.html").render(
         report=report,
-        css=STYLESHEET + css,
+        css=STYLESHEET + jinja.get_template("report.css").render(),
         titles=TITLES,
         contents=[(id, title) for id, title in TITLES.items() if id != "more" or report.exhibits["more"]],
         version=version(report),
@@ -91,7 +87,7 @@ def environment() -> Environment:
     )
     jinja.filters.update(
         capital=phrases.capital,
-        count=phrases.count,
+        moment=phrases.moment,
         number=number,
         platform=platform_name,
         show=show,

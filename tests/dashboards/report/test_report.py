@@ -310,6 +310,20 @@ def test_the_final_report_says_that_it_is(make_of: Make) -> None:
     assert "<dd>Final report</dd>" in made.html
 
 
+def test_a_final_report_of_figures_that_changed_after_all_names_its_revision(
+    plain_charts: None, tmp_path: Path
+) -> None:
+    conn = small_archive()
+    make(tmp_path, conn, now="2026-10-01T12:00:00Z")
+    conn.executescript(
+        "UPDATE posts SET hidden_reason = 'request' WHERE id = 8;"
+        "UPDATE edition_changes SET changed_at = '2026-10-05T12:00:00Z';"
+    )
+    made = make(tmp_path, conn, now="2026-10-06T12:00:00Z")
+    assert "<dd>Final report, revision 2: the archive changed afterwards</dd>" in made.html
+    assert "8 items for #CoProWeek were published in the week" in made.html
+
+
 def test_poor_coverage_stands_at_the_top(make_of: Make) -> None:
     made = make_of("DELETE FROM coverage WHERE source_id = 2 AND from_utc > '2026-07-07';")
     said = "Mastodon: only 30% of the week was watched, so its numbers may be too low."
