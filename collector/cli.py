@@ -388,7 +388,11 @@ def _serve(archive: Path, port: int, *, supervised: bool = False, start: str = "
 
 
 @main.command()
-@click.option("--edition", "edition_id", help="Which edition, such as uk-2026. Default: the one the home page shows.")
+@click.option(
+    "--edition",
+    "edition_id",
+    help="Which edition, such as uk-2025. Default: the latest week that has begun and has posts.",
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Where to write."
 )
