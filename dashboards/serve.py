@@ -9,6 +9,7 @@ import logging
 import socket
 import sqlite3
 import sys
+import warnings
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +102,8 @@ def run(
         timeout_keep_alive=30,
         ws="none",
     )
+    # Datasette leaves what it began where an address asks for facets that do not exist; nobody at the terminal did it.
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     # A visitor who closes the page before it is drawn is nobody's error, nor is a task that is cancelled at the end.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     _Server(config, lambda: started(url)).run([listening])

@@ -1,8 +1,8 @@
 """The Datasette plugin: our routes beside Datasette's, one look for both, and closed doors.
 
-What stands behind the hooks: `pages.py` our own pages, `visitors.py` what visitors' SQL may do, `archives.py` the files
-that are shown, `door.py` who is let in. The hooks do nothing in a Datasette that `dashboards.serve` did not make,
-except that an archive's closed tables stay closed in any Datasette of an environment where this is installed.
+What stands behind the hooks: `pages.py` our own pages, `frame.py` what surrounds every page, `trouble.py` what is said
+when one fails, `visitors.py` what visitors' SQL may do. The hooks do nothing in a Datasette that `dashboards.serve` did
+not make, except that an archive's closed tables stay closed in any Datasette where this is installed.
 
 Hooks that Datasette 1.0 removes are marked optional, so that the plugin loads there too.
 """
@@ -15,7 +15,7 @@ from typing import Any
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
-from dashboards.site import pages, visitors
+from dashboards.site import frame, pages, trouble, visitors
 from dashboards.site.state import state_of
 
 hookimpl = HookimplMarker("datasette")
@@ -50,7 +50,7 @@ def extra_template_vars(
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
     async def given() -> dict[str, Any]:
         state = state_of(datasette)
-        return {"site": await pages.frame(state, request, database, template)} if state else {}
+        return {"site": await frame.given(state, request, database, template)} if state else {}
 
     return given
 
@@ -69,11 +69,11 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """In place of Datasette's handler, which prints a traceback to the terminal."""
     outcome = yield
     if state_of(datasette):
-        outcome.force_result([pages.trouble(datasette, request, exception)])
+        outcome.force_result([trouble.page(datasette, request, exception)])
 
 
 @hookimpl
 def forbidden(datasette: Any, request: Any, message: str) -> Any:
     if state_of(datasette) is None:
         return None
-    return pages.closed(datasette, request)
+    return trouble.closed(datasette, request)

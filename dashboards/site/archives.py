@@ -18,8 +18,8 @@ DESCRIBED_SECONDS = 60.0
 
 SEARCH = {"fts_table": "post_search", "fts_pk": "post_id"}
 TABLES: Mapping[str, Mapping[str, Any]] = {
-    # post_id falls as posts get older in the archive, and it is indexed: the newest come first and at once.
-    "items": {**SEARCH, "sort_desc": "post_id", "facets": ["edition_id", "phase", "platform"]},
+    # The one order that an index gives without sorting: the newest edition first, in it what was collected last.
+    "items": {**SEARCH, "sort_desc": "edition_id", "facets": ["edition_id", "phase", "platform"]},
     "post_texts": {**SEARCH, "label_column": "title"},
     "posts": {"facets": ["platform", "kind"]},
     "links": {"label_column": "canonical"},

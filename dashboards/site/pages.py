@@ -1,4 +1,4 @@
-"""Our own pages: their addresses, what each is given, and what is said when something goes wrong.
+"""Our own pages: their addresses, and what each is given.
 
 Each page gathers its data in one go on one of our own connections (`Archive.pool`) and is drawn by a template. Numbers
 come from stored figures; nothing is computed here.
@@ -7,17 +7,13 @@ come from stored figures; nothing is computed here.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sqlite3
 import urllib.parse
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from datasette import NotFound, Response
-from datasette.database import QueryInterrupted
-from datasette.utils.asgi import Base400
-from datasette.views.base import DatasetteError
+from datasette import Response
 from msgspec import Struct
 
 from dashboards import figures, wording
@@ -27,8 +23,7 @@ from dashboards.metrics import Metric, load_all
 from dashboards.site import downloads, numbers, phase, sources, words
 from dashboards.site.archives import Archive
 from dashboards.site.state import State, state_of
-
-log = logging.getLogger(__name__)
+from dashboards.site.trouble import Absent
 
 SECTIONS = (
     ("How much was published", ("items_per_day", "items_by_platform", "phases", "items_per_hour")),
@@ -45,10 +40,6 @@ HOME = ("items_per_day", "items_by_platform", "organisations", "hashtags", "cont
 
 ROWS_SHOWN = 500
 """Rows of a figure's table on its page; the download has them all."""
-
-
-class Absent(Exception):
-    """There is no such page of ours. Not Datasette's NotFound, after which it tries the address without its slash."""
 
 
 class Panel(Struct, frozen=True, kw_only=True):
@@ -93,20 +84,20 @@ async def home(request: Any, datasette: Any) -> Response:
         now = archive.now(conn, state.now())
         current = figures.current_edition(conn, now)
         listed = figures.editions(conn)
-        health = sources.health(conn, current, now)
         zone = _zone(current, listed)
+        empty = not any(one.items for one in listed)
         return {
             "now": now,
             "edition": current,
             "numbers": numbers.numbers(_figures(conn, current, "", numbers.METRICS)) if current else (),
             "panels": _panels(conn, archive, current, "", HOME) if current else (),
             "editions": listed,
-            "empty": not any(one.items for one in listed),
+            "empty": empty,
+            "sources": sources.health(conn, current, now).sources if empty else (),
             "undated": _undated(listed, now),
             "none_dated": bool(listed) and not any(one.edition.starts_on for one in listed),
-            "health": health,
             "zone": zone,
-            "freshness": phase.freshness(health.last_success_at, current, now, zone),
+            "freshness": phase.freshness(sources.last_success(conn), current, now, zone),
         }
 
     return await _page(datasette, request, archive, "home.html", await archive.pool.run(gather))
@@ -231,103 +222,10 @@ async def nothing_here(request: Any) -> Response:
     raise Absent("There is no page at this address.")
 
 
-# Around every page ---------------------------------------------------------------------------------------------------
-
-
-async def frame(state: State, request: Any, database: str | None, template: str) -> dict[str, Any]:
-    """What the frame of every page, Datasette's too, is given as `site`."""
-    path = request.path if request else "/"
-    archive = state.of_database(database) or state.of_path(path)
-    prefix = archive.prefix
-    nav = [
-        ("Now", f"{prefix}/"),
-        ("Sources", f"{prefix}/sources"),
-        ("How we count", f"{prefix}/metrics"),
-        ("Explore the data", f"/{archive.database}"),
-    ]
-    given = {
-        "prefix": prefix,
-        "home": f"{prefix}/",
-        "nav": [{"label": label, "href": href, "current": _current(path, href, prefix)} for label, href in nav],
-        "made_up": archive.made_up,
-        "real_home": "/" if archive is not state.archive else None,
-        "demonstration": f"{state.demonstration.prefix}/" if state.demonstration else None,
-        "stylesheet": state.assets["site.css"].url,
-        "icon": state.assets["icon.svg"].url,
-        "tables": archive.tables(),
-    }
-    if template == "database.html":
-        current = await archive.pool.run(lambda conn: figures.current_edition(conn, archive.now(conn, state.now())))
-        given["query_values"] = urllib.parse.urlencode({"edition": current.id if current else "", "platform": ""})
-    return given
-
-
-def _current(path: str, href: str, prefix: str) -> str | None:
-    """How a link of the navigation is marked: as this page, as the section this page is in, or not at all."""
-    if path == href:
-        return "page"
-    within = path.startswith(f"{prefix}/editions/") if href == f"{prefix}/" else path.startswith(f"{href}/")
-    return "true" if within else None
-
-
 async def _page(datasette: Any, request: Any, archive: Archive, template: str, data: dict[str, Any]) -> Response:
     context = {"database": archive.database, "words": words, "wording": wording, "phase": phase, **data}
     body = await datasette.render_template(template, context, request=request)
     return Response.html(body, headers={"cache-control": "no-cache"})
-
-
-async def trouble(datasette: Any, request: Any, exception: Exception) -> Response:
-    """A page that says what went wrong; details of what is our fault go to the log."""
-    context: dict[str, Any] = {}
-    if isinstance(exception, DatasetteError) and exception.title == "SQL Interrupted":
-        status, title = 400, "The query took too long"
-        error = "A query may take half a second. Ask for less: fewer rows, one edition, one platform."
-        context = {
-            "sql": request.args.get("sql"),
-            "path": request.path,
-            "parameters": [(key, request.args.get(key)) for key in request.args if key != "sql"],
-        }
-    elif isinstance(exception, DatasetteError):  # about the address; those about columns claim to be the server's fault
-        status = exception.status if exception.status < 500 else 400
-        title, error = exception.title or "This cannot be shown", str(exception.message)
-    elif isinstance(exception, QueryInterrupted):
-        status, title = 400, "This page took too long"
-        error = "There are too many rows to go through at once. Choose fewer by a filter first."
-    elif isinstance(exception, sqlite3.DatabaseError):
-        status, title = 503, "The archive could not be read"
-        error = f"The database said: {exception}. Nothing was changed; try again in a moment."
-    elif isinstance(exception, NotFound | Absent):
-        status, title = 404, "Page not found"
-        error = _sentence(exception, "There is no page at this address.")
-    elif isinstance(exception, Base400):
-        status, title = exception.status, "This cannot be shown"
-        error = _sentence(exception, "The address is not right.")
-    elif isinstance(exception, ValueError):
-        status, title, error = 400, "This cannot be shown", "The address has a value that is not understood."
-    else:
-        log.error("The page %s failed: %r", request.path, exception)
-        log.debug("its traceback", exc_info=exception)
-        status, title = 500, "Something went wrong here"
-        error = "The fault is ours, and nothing was changed. Other pages work as before."
-    return await _said(datasette, request, status, {"title": title, "error": error, **context})
-
-
-async def closed(datasette: Any, request: Any) -> Response:
-    error = "It holds what no page shows, such as raw items or removals."
-    return await _said(datasette, request, 403, {"title": "This table is closed", "error": error})
-
-
-async def _said(datasette: Any, request: Any, status: int, context: dict[str, Any]) -> Response:
-    if request.path.endswith(".json"):
-        told = {"ok": False, "status": status, "title": context["title"], "error": context["error"]}
-        return Response.json(told, status=status)
-    body = await datasette.render_template("error.html", context, request=request)
-    return Response.html(body, status=status)
-
-
-def _sentence(exception: Exception, otherwise: str) -> str:
-    said = str(exception.args[0]) if exception.args else ""
-    return said if said.endswith(".") else otherwise
 
 
 # What pages are made of ----------------------------------------------------------------------------------------------

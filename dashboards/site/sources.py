@@ -143,13 +143,14 @@ def health(conn: sqlite3.Connection, edition: EditionInfo | None, now: str) -> H
         removed=_reasons(conn.execute("SELECT reason, SUM(posts) FROM removals GROUP BY reason")),
         skipped=_reasons(conn.execute("SELECT reason, SUM(items) FROM skipped GROUP BY reason")),
         not_understood=sum(source.not_understood for source in sources),
-        last_success_at=last_success(sources),
+        last_success_at=last_success(conn),
     )
 
 
-def last_success(sources: Iterable[Source]) -> str | None:
+def last_success(conn: sqlite3.Connection) -> str | None:
     """When any source last answered."""
-    return max((source.last_success_at for source in sources if source.last_success_at), default=None)
+    last: str | None = conn.execute("SELECT MAX(last_success_at) FROM sources").fetchone()[0]
+    return last
 
 
 def _source(values: dict[str, Any], covered: Mapping[int, list[Stretch]], stretch: Stretch, now: str) -> Source:

@@ -344,6 +344,14 @@ def visit(tmp_path: Path) -> Iterator[Callable[..., Visitor]]:
 
 
 @pytest.fixture
-def visitor(visit: Callable[..., Visitor], archive_path: Path, demo_path: Path) -> Visitor:
-    """Looks at the archive described above, and a demonstration beside it."""
+def own(visit: Callable[..., Visitor], archive_path: Path, demo_path: Path) -> Visitor:
+    """Looks at copies of its own, for a test that changes them."""
     return visit(archive_path, demo_path)
+
+
+@pytest.fixture(scope="session")
+def visitor(made: tuple[Path, Path]) -> Iterator[Visitor]:
+    """Looks at the archive described above and the demonstration beside it, which nobody changes."""
+    looking = Visitor(serve.make_app(*made, clock=clock))
+    yield looking
+    looking.close()

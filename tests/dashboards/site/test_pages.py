@@ -305,12 +305,12 @@ def test_every_metric_runs_as_a_visitors_query_and_as_datasettes(visitor: Visito
     assert visitor.get(f"/archive/metric_{name}.json?edition=uk-2026&platform=x").json()["ok"] is True
 
 
-def test_a_figure_is_computed_now_only_when_asked(visitor: Visitor, archive_path: Path) -> None:
+def test_a_figure_is_computed_now_only_when_asked(own: Visitor, archive_path: Path) -> None:
     conn = sqlite3.connect(archive_path)
     conn.execute("UPDATE posts SET hidden_reason = 'gone' WHERE id IN (1, 4)")
     conn.commit()
     conn.close()
-    stored, live = (words(visitor.get(f"/editions/uk-2026/items_by_platform{query}").text) for query in ("", "?live=1"))
+    stored, live = (words(own.get(f"/editions/uk-2026/items_by_platform{query}").text) for query in ("", "?live=1"))
     assert "Blogs 2 6 33.3%" in stored and "Computed just now" not in stored
     assert "Blogs" not in live.split("Share")[1].split("Table as CSV")[0]
     assert "Computed just now, at 13:00 on Wednesday 8 July 2026, and not stored." in live
@@ -436,10 +436,10 @@ def test_a_fault_of_ours_is_said_without_a_traceback(
     assert "a mistake of ours" in caplog.text
 
 
-def test_an_archive_that_cannot_be_read_is_said_to_be_so(visitor: Visitor, archive_path: Path) -> None:
+def test_an_archive_that_cannot_be_read_is_said_to_be_so(own: Visitor, archive_path: Path) -> None:
     archive_path.write_bytes(b"not a database" * 1000)
     for path in ("/", "/archive/items"):
-        response = visitor.get(path)
+        response = own.get(path)
         assert response.status_code == 503
         assert "The archive could not be read" in response.text
 
@@ -460,6 +460,7 @@ def test_an_archive_that_cannot_be_read_is_said_to_be_so(visitor: Visitor, archi
         "/archive/posts/none",
     ],
 )
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")  # by Datasette
 def test_an_address_that_makes_no_sense_is_answered_in_words(visitor: Visitor, path: str, capfd: Any) -> None:
     response = visitor.get(path)
     assert 400 <= response.status_code < 500, response.text
