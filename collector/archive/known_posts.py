@@ -10,10 +10,13 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from collector.archive import engagement, identities, parts, placing, raw, rows
 from collector.archive.identities import Stored
 from collector.archive.new_posts import save_authors
 from collector.archive.rows import WANTED
+from collector.archive.texts import Hashes
 from collector.archive.visit import MISSING_AT_ORIGIN, Item, Visit, observed
 from collector.posts import Post
 
@@ -21,6 +24,9 @@ MOST_VERSIONS = 100
 MOST_VERSION_CHARACTERS = 5_000_000
 """Of one post. Beyond, an edit overwrites what it replaces, and only the version's number tells of it: a hostile blog
 that edits itself at every visit cannot fill the disk."""
+
+EXCERPT = 40
+"""So many characters that two texts have in common are no chance."""
 
 _RANK = {"first_seen": 0, "updated": 1, "stated": 2}
 
@@ -51,7 +57,7 @@ def meet_again(visit: Visit, platform: str, met: Sequence[Met]) -> set[int]:
         return set()
     conn = visit.conn
     doubted = identities.mistrusted(conn, visit.source_id, {one.id: one.post.uri for one in met})
-    believed = [one for one in met if one.id not in doubted]
+    believed = _without_excerpts(conn, [one for one in met if one.id not in doubted])
     _see(visit, met)
     authors = save_authors(visit, [one.item for one in believed])
 
@@ -89,6 +95,35 @@ def meet_again(visit: Visit, platform: str, met: Sequence[Met]) -> set[int]:
     visit.unchanged += len(met) - len(changed)
     placing.touch_posts(conn, rewritten | changed | counted | shown, visit.now)
     return affected | dated | {one.id for one in edited}
+
+
+def _without_excerpts(conn: sqlite3.Connection, met: Sequence[Met]) -> list[Met]:
+    """The same, where a feed gives only the beginning of words that are there whole: of those it says nothing new."""
+    short = [one for one in met if one.post.summary_only and one.item.hashes.content != one.stored.content_hash]
+    if not short:
+        return list(met)
+    whole = {
+        post_id: (title, text, html)
+        for post_id, title, text, html in conn.execute(
+            f"SELECT post_id, title, text, html FROM {WANTED} CROSS JOIN post_texts ON post_id = wanted",
+            (rows.listed([one.id for one in short]),),
+        )
+    }
+    return [_completed(one, *whole[one.id]) if one.id in whole else one for one in met]
+
+
+def _completed(one: Met, title: str | None, text: str, html: str | None) -> Met:
+    if not _is_excerpt(one.post.text, text):
+        return one
+    if (one.post.title or "").split() == (title or "").split():
+        return one._replace(item=one.item._replace(hashes=Hashes(one.stored.content_hash, one.stored.details_hash)))
+    return one._replace(item=one.item._replace(post=replace(one.post, text=text, html=html)))
+
+
+def _is_excerpt(part: str, whole: str) -> bool:
+    """Whether a text begins as some part of a longer one goes on. What feeds write behind an excerpt plays no part."""
+    beginning = " ".join(part.split())[:EXCERPT].rstrip(" .…[]")
+    return len(part) < len(whole) and beginning in " ".join(whole.split())
 
 
 def _see(visit: Visit, met: Sequence[Met]) -> None:

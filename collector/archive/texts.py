@@ -97,6 +97,7 @@ def storable(post: Post) -> Post:
         ),
         engagement=None if post.engagement is None else _engagement(post.engagement),
         comments_url=optional(post.comments_url, MOST_ADDRESS),
+        summary_only=post.summary_only,
         sensitive=post.sensitive,
         content_warning=optional(post.content_warning, MOST_TITLE),
         fingerprint=post.fingerprint,

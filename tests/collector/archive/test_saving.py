@@ -270,6 +270,37 @@ def test_older_words_that_come_late_become_a_version_and_nothing_else_changes(ar
     assert archive.save(old, now=MUCH_LATER) == Saved(unchanged=1)
 
 
+WHOLE = "We met every Tuesday for a year, and this is what changed. #CoProWeek " + "More of the story. " * 20
+
+
+def test_the_beginning_of_words_that_are_there_is_no_edit(archive: Archive) -> None:
+    archive.save(article(1, text=WHOLE))
+    before = archive.everything(without=(*SEEN, "feed_entries"))
+    beginning = article(1, text=WHOLE[:60] + " […]", html=None, hashtags=(), summary_only=True, fingerprint=b"short")
+    assert archive.save(beginning) == Saved(unchanged=1)
+    assert archive.everything(without=(*SEEN, "feed_entries")) == before
+
+
+def test_a_new_title_over_the_beginning_keeps_the_words(archive: Archive) -> None:
+    archive.save(article(1, text=WHOLE))
+    renamed = article(1, title="A better title", text=WHOLE[:60] + " […]", summary_only=True)
+    assert archive.save(renamed, now=LATER) == Saved(changed=1)
+    assert archive.ask("SELECT title, text FROM post_texts") == [("A better title", WHOLE)]
+    assert archive.save(renamed, now=MUCH_LATER) == Saved(unchanged=1)
+
+
+def test_the_beginning_of_other_words_is_an_edit(archive: Archive) -> None:
+    archive.save(article(1, text=WHOLE))
+    other = article(1, text="#CoProWeek: everything that we wrote here was wrong […]", summary_only=True)
+    assert archive.save(other, now=LATER) == Saved(changed=1)
+
+
+def test_whole_words_take_the_place_of_their_beginning(archive: Archive) -> None:
+    archive.save(article(1, text=WHOLE[:75], summary_only=True))
+    assert archive.save(article(1, text=WHOLE), now=LATER) == Saved(changed=1)
+    assert archive.one("SELECT text FROM post_texts") == WHOLE
+
+
 def test_an_edit_that_takes_the_hashtag_out_leaves_the_post_an_item(archive: Archive) -> None:
     archive.save(article(1))
     archive.save(article(1, text="No tag any more", hashtags=()), now=LATER)
