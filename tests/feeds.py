@@ -26,7 +26,10 @@ NAMESPACES = (
 def rss(items: str | Iterable[str], channel: str = "<title>A made-up blog</title>") -> bytes:
     """An RSS 2.0 document around items as they are."""
     body = items if isinstance(items, str) else "".join(items)
-    return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {NAMESPACES}><channel>{channel}{body}</channel></rss>'.encode()
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {NAMESPACES}>'
+        f"<channel>{channel}{body}</channel></rss>"
+    ).encode()
 
 
 def item(number: int, *, date: str = "", more: str = "", link: str = "", guid: str = "") -> str:

@@ -170,6 +170,11 @@ class Collection:
         feed = self._feed(page, response)
         identities = identify(page.listed, feed.blog)
         by_fingerprint = {entry.fingerprint: identity for entry, identity in zip(page.listed, identities, strict=True)}
+        # Of an entry that is listed more than once, always the first is taken, also when that is known and not read.
+        first: dict[str, bytes] = {}
+        for entry, identity in zip(page.listed, identities, strict=True):
+            if identity is not None:
+                first.setdefault(identity.uri, entry.fingerprint)
         published: dict[bytes, str] = {}
         done: set[bytes] = set()
         seen: set[str] = set()
@@ -194,7 +199,7 @@ class Collection:
                 made = self._made(item, by_fingerprint, feed)
                 if isinstance(made, Unread):
                     unread.append(made)
-                elif made.uri in seen:
+                elif made.uri in seen or first.get(made.uri, made.fingerprint) != made.fingerprint:
                     again += 1
                 else:
                     seen.add(made.uri)

@@ -19,6 +19,8 @@ from collector.robots import Robots
 
 MOST_PAGE = 2_000_000
 """Bytes of a page; trafilatura takes seconds over longer ones."""
+SHORTEST = 250
+"""Characters of an article that does not begin like its summary; a shorter text may be a question about cookies."""
 
 _META = re.compile(r"<meta\b[^>]{0,1000}>", re.IGNORECASE)
 _HTML_LANGUAGE = re.compile(r"""<html\b[^>]{0,1000}?\blang\s*=\s*["']?([A-Za-z][\w-]{1,30})""", re.IGNORECASE)
@@ -48,7 +50,9 @@ def complete(post: Post, client: Client, robots: Robots, now: str) -> Post:
     ):
         return post
     found = words.read(_article(page, response.url), response.url)
-    if len(found.text) <= len(post.text):
+    beginning = " ".join(post.text.split())[:40]
+    goes_on = len(beginning) == 40 and beginning in " ".join(found.text.split())
+    if len(found.text) <= len(post.text) or not (goes_on or len(found.text) >= SHORTEST):
         return post
     declared = post.language if post.language_from == "declared" else None
     html_language = _HTML_LANGUAGE.search(page[:20_000])

@@ -68,33 +68,57 @@ def read(body: bytes, content_type: str, url: str, known: frozenset[bytes] = fro
         found = scan(document, known)
     if found is None or not found.entries:
         return _whole(document if found is None else found.document, known)
-    head = _feedparser(found.only(()), url)
-    if head.entries:  # what feedparser takes for an entry is not what the scan takes for one
-        return _whole(found.document, known)
+    # Without a location, an entry's xml:base would stay in force for the entries after it; with one, feedparser
+    # resolves addresses at every element, which takes a fifth of its time.
+    location = url if b"base=" in found.document else ""
+    batches, faulty = _batches(found)
+    newest = batches[0] if batches else []
+    parsed = _tried(found.only(newest), location)
+    if parsed is None or len(parsed.entries) != len(newest):
+        parsed, newest = _tried(found.only(()), location), []
+        if parsed is None:
+            return None
+        if parsed.entries:  # what feedparser takes for an entry is not what the scan takes for one
+            return _whole(found.document, known)
+
+    def groups() -> Iterator[Group]:
+        for batch in batches:
+            yield _group(found, batch, location, parsed.entries if batch is newest else None)
+        if faulty:
+            yield faulty
+
     return Document(
-        version=head.version,
-        about=_about(head),
+        version=parsed.version,
+        about=_about(parsed),
         listed=tuple(entry.listed for entry in found.entries),
-        groups=lambda: _groups(found, url),
+        groups=groups,
     )
 
 
-def _feedparser(document: bytes, url: str = "") -> Any:
+def _feedparser(document: bytes, location: str = "") -> Any:
     return feedparser.parse(
         io.BytesIO(document),
-        # Without a location, an entry's xml:base would stay in force for the entries after it.
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": location},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
+
+
+def _tried(document: bytes, location: str = "") -> Any | None:
+    """What feedparser makes of a document; None where it stumbles over it."""
+    try:
+        return _feedparser(document, location)
+    except Exception:  # whatever its code meets in what somebody may have made for that
+        return None
 
 
 # It fills a table of its class with the first feed it parses; another thread could meet it half filled.
 _feedparser(b"<rss/>")
 
 
-def _groups(found: Scan, url: str) -> Iterator[Group]:
-    group: list[Entry] = []
+def _batches(found: Scan) -> tuple[list[list[Entry]], list[Unreadable]]:
+    """The unknown entries, so many together as feedparser gets at a time; and those that it does not get at all."""
+    batches: list[list[Entry]] = []
     size = 0
     faulty = []
     for entry in found.entries:
@@ -103,31 +127,28 @@ def _groups(found: Scan, url: str) -> Iterator[Group]:
         if entry.fault:
             faulty.append(_unreadable(entry.fault, found.raw(entry)))
             continue
-        if group and (len(group) >= GROUP_ENTRIES or size + entry.end - entry.start > GROUP_BYTES):
-            yield _group(found, group, url)
-            group, size = [], 0
-        group.append(entry)
-        size += entry.end - entry.start
-    if group:
-        yield _group(found, group, url)
-    if faulty:
-        yield faulty
+        length = entry.end - entry.start
+        if not batches or len(batches[-1]) >= GROUP_ENTRIES or size + length > GROUP_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(entry)
+        size += length
+    return batches, faulty
 
 
-def _group(found: Scan, entries: list[Entry], url: str) -> list[Item | Unreadable]:
+def _group(found: Scan, entries: list[Entry], location: str, parsed: Any | None = None) -> list[Item | Unreadable]:
     """The items of some entries; where feedparser stumbles over them together, of each by itself."""
     try:
-        parsed = _feedparser(found.only(entries), url).entries
+        parsed = _feedparser(found.only(entries), location).entries if parsed is None else parsed
         if len(parsed) == len(entries):
-            return [_scanned_item(found, entry, one, url) for entry, one in zip(entries, parsed, strict=True)]
+            return [_scanned_item(found, entry, one, location) for entry, one in zip(entries, parsed, strict=True)]
     except Exception as error:  # whatever its code meets in a hostile entry
         if len(entries) == 1:
             return [_unreadable(f"feedparser stumbles over it ({type(error).__name__})", found.raw(entries[0]))]
     if len(entries) > 1:
-        return [item for entry in entries for item in _group(found, [entry], url)]
-    raw = found.raw(entries[0])
+        return [item for entry in entries for item in _group(found, [entry], location)]
     if not parsed:
-        return [_unreadable("feedparser finds no entry in it", raw)]
+        return [_unreadable("feedparser finds no entry in it", found.raw(entries[0]))]
     # An entry with others inside it: each is one, as feedparser sees it.
     return [_bare_item(one) for one in parsed]
 
@@ -141,11 +162,8 @@ def _whole(document: bytes, known: frozenset[bytes]) -> Document | None:
     document = _LONG_TAG.sub(b"", document)
     if len(_CATEGORY.findall(document)) > _MOST_CATEGORIES:
         document = _CATEGORY.sub(b"<uncounted", document)
-    try:
-        parsed = _feedparser(document)
-    except Exception:  # whatever its code meets: then it is no feed that anybody can read
-        return None
-    if not parsed.version and not parsed.entries:
+    parsed = _tried(document)
+    if parsed is None or not (parsed.version or parsed.entries):
         return None
     read_items: list[Item | Unreadable] = []
     listed = []
@@ -175,8 +193,8 @@ def _unreadable(reason: str, raw: bytes) -> Unreadable:
 # dict's is used where the difference matters.
 
 
-def _scanned_item(found: Scan, entry: Entry, parsed: Any, url: str) -> Item:
-    item = _item(parsed, entry.listed, found.raw(entry), url)
+def _scanned_item(found: Scan, entry: Entry, parsed: Any, location: str) -> Item:
+    item = _item(parsed, entry.listed, found.raw(entry), location)
     media = list(entry.media)
     body = item.body
     if entry.description:
@@ -217,15 +235,15 @@ def _bare_item(parsed: Any) -> Item:
     )
 
 
-def _item(parsed: Any, listed: Listed, raw: bytes, url: str = "") -> Item:
+def _item(parsed: Any, listed: Listed, raw: bytes, location: str = "") -> Item:
     body = _body(parsed)
     return Item(
         listed=listed,
         raw=raw,
         published_parsed=_struct(dict.get(parsed, "published_parsed") or dict.get(parsed, "created_parsed")),
         updated_parsed=_struct(dict.get(parsed, "updated_parsed")),
-        title=_markup(parsed.get("title_detail"), url),
-        body=_markup(body, url),
+        title=_markup(parsed.get("title_detail"), location),
+        body=_markup(body, location),
         language=_text((body or {}).get("language")) or _text(parsed.get("dc_language")),
         authors=_authors(parsed),
         author_url=_text((parsed.get("author_detail") or {}).get("href")),
@@ -250,13 +268,13 @@ def _readable(detail: Any) -> bool:
     return kind in _HTML_TYPES or kind.startswith("text/") or not kind
 
 
-def _markup(detail: Any, url: str) -> Markup | None:
+def _markup(detail: Any, location: str) -> Markup | None:
     """A title or body. Where its base is no more than the feed's own address, the entry has not given one."""
     value = None if detail is None else detail.get("value")
     if not isinstance(value, str) or not value.strip():
         return None
     base = _text(detail.get("base")) or ""
-    return Markup(value, detail.get("type", "text/html") in _HTML_TYPES, "" if base == url else base)
+    return Markup(value, detail.get("type", "text/html") in _HTML_TYPES, "" if base == location else base)
 
 
 def _authors(parsed: Any) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ def test_a_whole_entry_of_wordpress(read: Any) -> None:
             <category><![CDATA[CoProWeek]]></category><category><![CDATA[Co-production Week]]></category>
             <guid isPermaLink="false">https://www.blog.example/?p=12</guid>
             <description><![CDATA[<p>Short.</p>]]></description>
-            <content:encoded><![CDATA[<p>Hello <a href="/about">us</a> #Together</p><img src="/a.png" alt="People">]]></content:encoded>
+            <content:encoded><![CDATA[<p>Hello <a href="/about">us</a> #Together</p>
+            <img src="/a.png" alt="People">]]></content:encoded>
             <wfw:commentRss>https://www.blog.example/2026/07/day-one/feed/</wfw:commentRss>
             <slash:comments>3</slash:comments></item>""",
             "<title>Blog</title><link>https://www.blog.example</link><language>en-GB</language>",
@@ -67,9 +68,7 @@ def test_a_whole_entry_of_wordpress(read: Any) -> None:
     assert post.categories == ("CoProWeek", "Co-production Week")
     assert [(tag.as_written, tag.origin) for tag in post.hashtags] == [("CoProWeek", "category"), ("Together", "text")]
     assert [link.as_given for link in post.links] == ["https://www.blog.example/about"]
-    assert post.media == (
-        Media(kind="image", url="https://www.blog.example/a.png", alt="People", alt_state="present"),
-    )
+    assert post.media == (Media(kind="image", url="https://www.blog.example/a.png", alt="People", alt_state="present"),)
     assert post.engagement is not None
     assert (post.engagement.comments, post.engagement.likes, post.engagement.observed_at) == (3, None, NOW)
     assert post.comments_url == "https://www.blog.example/2026/07/day-one/feed/"
@@ -88,7 +87,8 @@ def test_a_whole_entry_of_blogger(read: Any) -> None:
             <category scheme="http://www.blogger.com/atom/ns#" term="coproweek"/>
             <title type="text">National co-production week</title>
             <content type="html">&lt;p&gt;Nothing about us&amp;nbsp;without us&lt;/p&gt;</content>
-            <link rel="replies" type="application/atom+xml" href="https://x.blogspot.com/feeds/2/comments/default" title="Post Comments"/>
+            <link rel="replies" type="application/atom+xml" title="Post Comments"
+              href="https://x.blogspot.com/feeds/2/comments/default"/>
             <link rel="replies" type="text/html" href="https://x.blogspot.com/2016/05/week.html#comment-form"/>
             <link rel="edit" type="application/atom+xml" href="https://www.blogger.com/feeds/1/posts/default/2"/>
             <link rel="self" type="application/atom+xml" href="https://www.blogger.com/feeds/1/posts/default/2"/>
@@ -122,7 +122,8 @@ def test_every_rss(read: Any, version: str) -> None:
 def test_rss_1_and_0_9_in_rdf(read: Any) -> None:
     for namespace in ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"):
         post = read(
-            f"""<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="{namespace}"
+            f"""<?xml version="1.0"?><rdf:RDF xmlns="{namespace}"
+            xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
             xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://blog.example/"><title>T</title></channel>
             <item rdf:about="https://blog.example/1"><title>One {namespace}</title><link>https://blog.example/1</link>
             <dc:date>2026-07-06T09:00:00+01:00</dc:date></item></rdf:RDF>""".encode()
@@ -141,7 +142,10 @@ def test_atom_0_3(read: Any) -> None:
 
 
 def test_xhtml_content(read: Any) -> None:
-    content = '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One &amp; <b>two</b></p><img src="a.png" alt=""/></div></content>'
+    content = (
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One &amp; <b>two</b></p>'
+        '<img src="a.png" alt=""/></div></content>'
+    )
     post = read(atom(f"<entry><id>urn:x</id><title>X</title>{content}</entry>"))
     assert post.text == "One & two"
     assert [medium.alt_state for medium in post.media] == ["empty"]
@@ -185,10 +189,13 @@ def test_alt_text_in_media_rss_is_alt_text_and_not_the_body(read: Any) -> None:
     """As Mastodon writes it: feedparser drops the second description, and takes the first for the entry's content."""
     post = read(
         rss(
-            """<item><guid>https://m.example/@a/1</guid><link>https://m.example/@a/1</link><description>&lt;p&gt;Our banner&lt;/p&gt;</description>
-            <media:content url="https://m.example/1.png" type="image/png" medium="image"><media:rating scheme="urn:simple">nonadult</media:rating>
+            """<item><guid>https://m.example/@a/1</guid><link>https://m.example/@a/1</link>
+            <description>&lt;p&gt;Our banner&lt;/p&gt;</description>
+            <media:content url="https://m.example/1.png" type="image/png" medium="image">
+            <media:rating scheme="urn:simple">nonadult</media:rating>
             <media:description type="plain">A banner in the rain</media:description></media:content>
-            <media:content url="https://m.example/2.png" type="image/png" medium="image"><media:description type="plain">Two people</media:description></media:content>
+            <media:content url="https://m.example/2.png" type="image/png" medium="image">
+            <media:description type="plain">Two people</media:description></media:content>
             <media:content url="https://m.example/3.png" type="image/png" medium="image"/></item>"""
         )
     )
@@ -205,7 +212,8 @@ def test_a_media_description_without_another_body_is_a_videos_words(read: Any) -
         atom(
             """<entry xmlns:media="http://search.yahoo.com/mrss/"><id>yt:video:1</id><title>A film</title>
             <link rel="alternate" href="https://www.youtube.com/watch?v=1"/><published>2026-07-06T09:00:00Z</published>
-            <media:group><media:title>Another title</media:title><media:content url="https://www.youtube.com/v/1" type="application/x-shockwave-flash"/>
+            <media:group><media:title>Another title</media:title>
+            <media:content url="https://www.youtube.com/v/1" type="application/x-shockwave-flash"/>
             <media:description>About the film #CoProWeek</media:description></media:group></entry>"""
         )
     )
@@ -213,7 +221,9 @@ def test_a_media_description_without_another_body_is_a_videos_words(read: Any) -
 
 
 def test_one_picture_and_one_description_belong_together(read: Any) -> None:
-    media = "<media:content url='https://x.example/1.png' medium='image'/><media:description>A ladder</media:description>"
+    media = (
+        "<media:content url='https://x.example/1.png' medium='image'/><media:description>A ladder</media:description>"
+    )
     post = read(rss(item(1, more=f"<description>Words</description>{media}")))
     assert (post.text, post.media[0].alt) == ("Words", "A ladder")
 

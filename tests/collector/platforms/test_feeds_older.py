@@ -79,12 +79,17 @@ class WordPress:
                 "_embedded": {
                     "author": [{"name": "Jane Doe", "link": "https://blog.example/author/jane"}],
                     "wp:term": [[{"name": "News &amp; views"}], [{"name": "CoProWeek"}]],
-                    "wp:featuredmedia": [{"media_type": "image", "source_url": "https://blog.example/a.png", "alt_text": "A ladder"}],
+                    "wp:featuredmedia": [
+                        {"media_type": "image", "source_url": "https://blog.example/a.png", "alt_text": "A ladder"}
+                    ],
                 },
             }
             for number in shown
         ]
-        return Reply(json.dumps(body), headers={"X-WP-TotalPages": str(-(-len(found) // 100)), "Content-Type": "application/json"})
+        return Reply(
+            json.dumps(body),
+            headers={"X-WP-TotalPages": str(-(-len(found) // 100)), "Content-Type": "application/json"},
+        )
 
 
 @pytest.fixture
@@ -112,7 +117,9 @@ def test_pages_of_wordpress_are_read_until_the_404_that_is_a_feed(blog: WordPres
 
 
 def test_each_page_covers_from_its_oldest_entry_to_where_the_one_before_ended(blog: WordPress, reader: Reader) -> None:
-    stretches = [[(row.interval.from_utc, row.interval.to_utc) for row in page.covered] for page in reader.visit().pages]
+    stretches = [
+        [(row.interval.from_utc, row.interval.to_utc) for row in page.covered] for page in reader.visit().pages
+    ]
     assert stretches == [
         [(day(16), FIRST)],
         [(day(6), day(16))],
@@ -159,14 +166,18 @@ def test_entries_that_came_and_went_between_two_visits_are_fetched(blog: WordPre
     assert len(visit.pages) == 2, "no further than the gap reaches"
 
 
-def test_a_long_archive_is_read_on_where_the_last_round_stopped(blog: WordPress, reader: Reader, server: FakeServer) -> None:
+def test_a_long_archive_is_read_on_where_the_last_round_stopped(
+    blog: WordPress, reader: Reader, server: FakeServer
+) -> None:
     blog.numbers = list(range(150, 0, -1))
     for now in (FIRST, SECOND, THIRD, FOURTH, "2026-07-10T14:00:00Z"):
         reader.visit(now, limits=Limits(pages=5))
     assert len(reader.posts) == 150
     asked = [request.query.get("paged", "1") for request in server.requests]
     assert asked[:5] == ["1", "2", "3", "4", "5"]
-    assert asked[5:10] == ["1", "5", "6", "7", "8"], "from the last page that was read, which shows that nothing has moved"
+    assert asked[5:10] == ["1", "5", "6", "7", "8"], (
+        "from the last page that was read, which shows that nothing has moved"
+    )
     assert reader.task(FOURTH).missing == ()
     assert "deepest" not in reader.memory
 
@@ -209,7 +220,9 @@ def test_a_feed_that_cannot_be_paged_is_read_by_the_api(blog: WordPress, reader:
     assert old.aliases[0].endswith(":entry-3")
 
 
-def test_the_api_is_read_page_by_page_and_only_where_something_is_missing(blog: WordPress, reader: Reader, server: FakeServer) -> None:
+def test_the_api_is_read_page_by_page_and_only_where_something_is_missing(
+    blog: WordPress, reader: Reader, server: FakeServer
+) -> None:
     blog.pages = False
     blog.numbers = list(range(230, 0, -1))
     reader.visit("2026-08-20T00:00:00Z")
@@ -248,7 +261,8 @@ class Blogger:
         start, wanted = int(request.query.get("start-index", "1")), int(request.query["max-results"])
         shown = self.numbers[start - 1 : start - 1 + min(wanted, self.most)]
         entries = "".join(
-            f"<entry><id>tag:blogger.com,1999:blog-1.post-{n}</id><title>Entry {n}</title><published>{day(n)}</published>"
+            f"<entry><id>tag:blogger.com,1999:blog-1.post-{n}</id><title>Entry {n}</title>"
+            f"<published>{day(n)}</published>"
             f"<link rel='alternate' type='text/html' href='https://blog.example/{n}.html'/></entry>"
             for n in shown
         )
@@ -284,7 +298,9 @@ def linked(server: FakeServer, pages: Sequence[Sequence[int]], link: Callable[[i
     """Pages at /p1, /p2, …, each with a link to the next; the last has none."""
     for number, shown in enumerate(pages, 1):
         more = link(number + 1) if number < len(pages) else ""
-        server.put(f"/p{number}", Reply(rss([item(n, date=day(n)) for n in shown], f"<title>T</title>{more}"), headers=XML))
+        server.put(
+            f"/p{number}", Reply(rss([item(n, date=day(n)) for n in shown], f"<title>T</title>{more}"), headers=XML)
+        )
 
 
 @pytest.mark.parametrize("rel", ["next", "prev-archive"])
@@ -329,7 +345,9 @@ def test_endless_pages_end_with_the_rounds_limit(server: FakeServer) -> None:
     def page(request: Request) -> Reply:
         number = int(request.query.get("n", "0"))
         link = f'<title>T</title><atom:link rel="next" href="/p?n={number + 1}"/>'
-        return Reply(rss(item(1, link=f"https://blog.example/{number}", guid=str(number), date=day(100 - number)), link))
+        return Reply(
+            rss(item(1, link=f"https://blog.example/{number}", guid=str(number), date=day(100 - number)), link)
+        )
 
     server.put("/p", page)
     with client() as asking:
@@ -362,7 +380,11 @@ def test_an_entry_deleted_while_pages_are_read_leaves_a_gap_and_no_false_claim(s
     """Entry 5 slips from page two to page one after page one was read; the total shows that something happened."""
 
     def page(shown: Sequence[int], total: int) -> Reply:
-        more = f"<title>T</title><openSearch:totalResults xmlns:openSearch='http://a9.com/-/spec/opensearch/1.1/'>{total}</openSearch:totalResults><atom:link rel='next' href='/p2'/>"
+        more = (
+            f"<title>T</title><openSearch:totalResults "
+            f"xmlns:openSearch='http://a9.com/-/spec/opensearch/1.1/'>{total}</openSearch:totalResults>"
+            f"<atom:link rel='next' href='/p2'/>"
+        )
         return Reply(rss([item(n, date=day(n)) for n in shown], more), headers=XML)
 
     server.put("/p1", page((8, 7, 6), 6))
@@ -370,7 +392,10 @@ def test_an_entry_deleted_while_pages_are_read_leaves_a_gap_and_no_false_claim(s
     with client() as asking:
         reader = Reader(asking, server.url("/p1"), wanted=day(2))
         visit = reader.visit()
-    assert visit.covered == [(day(2).removesuffix(":00:00Z"), day(4).removesuffix(":00:00Z")), (day(6).removesuffix(":00:00Z"), "2026-07-10T10")]
+    assert visit.covered == [
+        (day(2).removesuffix(":00:00Z"), day(4).removesuffix(":00:00Z")),
+        (day(6).removesuffix(":00:00Z"), "2026-07-10T10"),
+    ]
 
 
 # How far a page reaches

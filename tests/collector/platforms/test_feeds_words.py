@@ -25,7 +25,10 @@ def tags(title: str = "", text: str = "", *categories: str) -> list[tuple[str, s
 
 
 def test_paragraphs_lists_and_breaks_stay_apart() -> None:
-    html = "<h2>Title</h2><p>One\n two&nbsp;three</p><p>Four<br>five</p><ul><li>a<li>b</ul>End<table><tr><td>1<td>2</table>"
+    html = (
+        "<h2>Title</h2><p>One\n two&nbsp;three</p><p>Four<br>five</p><ul><li>a<li>b</ul>End<table><tr>"
+        "<td>1<td>2</table>"
+    )
     assert read(html).text == "Title\n\nOne two three\n\nFour\nfive\n\na\nb\n\nEnd\n\n1 2"
 
 
@@ -52,14 +55,25 @@ def test_preformatted_lines_stay() -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<p onclick='x()'>a</p>", "<a href='javascript:x()'>a</a>", "<a href=' java\tscript:x()'>a</a>", "<svg onload=x()>a</svg>",
-        "<iframe srcdoc='<script>x()</script>'>a</iframe>", "<math><mi xlink:href='data:x,<script>x</script>'>a</mi></math>",
-        "<form action='https://evil.example'><input></form>a", "<img src=x onerror=x()>a", "<p style='background:url(x)'>a</p>",
-        "<noscript><p title='</noscript><img src=x onerror=x()>'>a</noscript>", "<base href='https://evil.example'>a",
-        "<a href='vbscript:x'>a</a>", "<object data='x.swf'>a</object>", "<meta http-equiv=refresh content='0;url=x'>a",
-        "<a href='data:text/html,<script>x</script>'>a</a>", "<link rel=stylesheet href=x>a", "<xmp><script>x</script></xmp>a",
+        "<p onclick='x()'>a</p>",
+        "<a href='javascript:x()'>a</a>",
+        "<a href=' java\tscript:x()'>a</a>",
+        "<svg onload=x()>a</svg>",
+        "<iframe srcdoc='<script>x()</script>'>a</iframe>",
+        "<math><mi xlink:href='data:x,<script>x</script>'>a</mi></math>",
+        "<form action='https://evil.example'><input></form>a",
+        "<img src=x onerror=x()>a",
+        "<p style='background:url(x)'>a</p>",
+        "<noscript><p title='</noscript><img src=x onerror=x()>'>a</noscript>",
+        "<base href='https://evil.example'>a",
+        "<a href='vbscript:x'>a</a>",
+        "<object data='x.swf'>a</object>",
+        "<meta http-equiv=refresh content='0;url=x'>a",
+        "<a href='data:text/html,<script>x</script>'>a</a>",
+        "<link rel=stylesheet href=x>a",
+        "<xmp><script>x</script></xmp>a",
     ],
-)  # fmt: skip
+)
 def test_nothing_that_runs_or_loads_is_left(html: str) -> None:
     clean = read(html).html or ""
     assert not re.search(
@@ -123,12 +137,18 @@ def test_a_base_that_is_none_leaves_no_relative_address() -> None:
 
 
 def test_links_are_those_of_the_web_each_once_in_order() -> None:
-    html = "<a href='https://b.example'>b</a><a href='https://a.example'>a</a><a href='https://b.example'>b</a><a href='mailto:x@example.org'>m</a><a href='ftp://x'>f</a>"
+    html = (
+        "<a href='https://b.example'>b</a><a href='https://a.example'>a</a><a "
+        "href='https://b.example'>b</a><a href='mailto:x@example.org'>m</a><a href='ftp://x'>f</a>"
+    )
     assert [link.as_given for link in read(html).links] == ["https://b.example", "https://a.example"]
 
 
 def test_images_say_whether_somebody_described_them() -> None:
-    html = "<img src='/1.png' alt=' A &quot;ladder&quot; '><img src='/2.png' alt=''><img src='/3.png'><img src='/4.png' alt=' '>"
+    html = (
+        "<img src='/1.png' alt=' A &quot;ladder&quot; '><img src='/2.png' alt=''><img src='/3.png'><img "
+        "src='/4.png' alt=' '>"
+    )
     assert [(medium.alt, medium.alt_state) for medium in read(html).media] == [
         ('A "ladder"', "present"),
         (None, "empty"),
@@ -145,8 +165,10 @@ def test_an_image_that_is_loaded_late_is_an_image() -> None:
 def test_emoji_are_words_and_counters_are_nothing() -> None:
     html = (
         "<p>Well done <img class='wp-smiley' alt='🙂' src='https://s.w.org/images/core/emoji/14/1f642.png'>!</p>"
-        "<img src='https://pixel.wp.com/b.gif' width=1 height=1><img src='http://feeds.feedburner.com/~r/x/~4/y' alt=''>"
-        "<img src='https://secure.gravatar.com/avatar/1' alt=''><img src='https://count.example/x.gif' height='1' width='1'>"
+        "<img src='https://pixel.wp.com/b.gif' width=1 height=1><img "
+        "src='http://feeds.feedburner.com/~r/x/~4/y' alt=''>"
+        "<img src='https://secure.gravatar.com/avatar/1' alt=''><img src='https://count.example/x.gif' "
+        "height='1' width='1'>"
     )
     found = read(html)
     assert found.text == "Well done 🙂!"
@@ -154,7 +176,10 @@ def test_emoji_are_words_and_counters_are_nothing() -> None:
 
 
 def test_embeds_are_found_before_they_are_removed() -> None:
-    html = "<iframe src='https://www.youtube.com/embed/1' title='t'></iframe><video controls><source src='v.mp4'><source src='v.webm'></video><audio src='a.mp3'></audio><iframe></iframe>"
+    html = (
+        "<iframe src='https://www.youtube.com/embed/1' title='t'></iframe><video controls><source "
+        "src='v.mp4'><source src='v.webm'></video><audio src='a.mp3'></audio><iframe></iframe>"
+    )
     found = read(html)
     assert [(medium.kind, medium.url, medium.alt_state) for medium in found.media] == [
         ("embed", "https://www.youtube.com/embed/1", "not_offered"),
@@ -204,7 +229,10 @@ def test_hashtags_of_any_text_have_a_letter_and_no_space(text: str) -> None:
 
 
 def test_the_name_of_the_blog_at_the_end_of_a_wordpress_excerpt_is_not_the_entrys() -> None:
-    html = "<p>Our news.</p><p>The post <a href='/a'>Our news</a> appeared first on <a href='/'>Co-production Week</a>.</p>"
+    html = (
+        "<p>Our news.</p><p>The post <a href='/a'>Our news</a> appeared first on <a "
+        "href='/'>Co-production Week</a>.</p>"
+    )
     assert read(html).text == "Our news."
     assert read("The post Our news first appeared on Co-production Week.").text == ""
 
@@ -252,7 +280,7 @@ def test_a_language_is_guessed_where_there_is_enough_to_go_by() -> None:
         "<svg>" + "<path/>" * 50_000,
         "word " * 200_000,
     ],
-)  # fmt: skip
+)
 def test_no_markup_takes_for_ever(html: str) -> None:
     began = time.thread_time()
     found = read(html)
