@@ -1,5 +1,4 @@
-"""Brings the configuration into the archive: campaigns, editions, terms, organisations, sources; and posts to their
-places.
+"""Brings the configuration into the archive, from campaigns to sources, and posts to their places.
 
 Says what to write and writes only what is different, so that a start with the same configuration changes nothing.
 Nothing that was collected is lost when something vanishes from the configuration. What matches is decided in
@@ -58,8 +57,7 @@ def sync(
 def add_source(
     conn: sqlite3.Connection, *, platform: str, kind: str, locator: str, title: str, query_hash: str, now: str
 ) -> int:
-    """The number of a source that is not in the configuration, such as an imported file; made where there is none
-    yet."""
+    """The number of a source that is not in the configuration, such as an imported file; it is made if need be."""
     with transaction(conn):
         conn.execute(
             "INSERT INTO sources (platform, kind, locator, title, query_hash, configured, added_at) "

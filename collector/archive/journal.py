@@ -211,9 +211,9 @@ def threads(conn: sqlite3.Connection, source_id: int, limit: int = 20) -> tuple[
                 "WHERE source_id = ?1 AND comments_url IS NOT NULL AND hidden_reason IS NULL "
                 "AND EXISTS (SELECT 1 FROM post_matches WHERE post_matches.post_id = posts.id) "
                 "AND CASE WHEN comments IS NOT NULL THEN comments <> coalesce(comments_read, 0) "
-                "ELSE comments_read_at IS NULL OR (comments_read_at < ?2 AND EXISTS (SELECT 1 FROM edition_posts "
-                "JOIN editions ON editions.id = edition_id WHERE edition_posts.post_id = posts.id AND "
-                "frozen_at_utc > ?2)) END "
+                "ELSE comments_read_at IS NULL OR (comments_read_at < ?2 AND EXISTS ("
+                "SELECT 1 FROM edition_posts JOIN editions ON editions.id = edition_id "
+                "WHERE edition_posts.post_id = posts.id AND frozen_at_utc > ?2)) END "
                 "ORDER BY comments_read_at IS NOT NULL, comments_read_at, published_at DESC, posts.id LIMIT ?3",
                 (source_id, day_before, limit),
             )
@@ -241,18 +241,16 @@ def status(conn: sqlite3.Connection, now: str, wanted_from: str) -> list[SourceS
             conn.execute(
                 # SQLite gives the other columns from the row that holds the maximum: a source's latest round.
                 "SELECT source_id, CASE WHEN latest.finished_at IS NULL AND rounds.finished_at IS NULL "
-                "THEN last_active_at WHEN latest.finished_at IS NULL THEN '' END FROM "
-                "(SELECT source_id, max(round_id) AS round_id, finished_at FROM round_sources GROUP BY "
-                "source_id) AS latest "
-                "JOIN rounds ON rounds.id = round_id"
+                "THEN last_active_at WHEN latest.finished_at IS NULL THEN '' END "
+                "FROM (SELECT source_id, max(round_id) AS round_id, finished_at FROM round_sources GROUP BY source_id) "
+                "AS latest JOIN rounds ON rounds.id = round_id"
             ).fetchall()
         )
         return [
             _status(conn, row, now, Interval(wanted_from, now), shown, not_understood, open_since)
             for row in conn.execute(
                 "SELECT id, platform, title, locator, configured, last_tried_at, last_success_at, last_outcome, "
-                "failures, "
-                "due_at, retired_at, retired_reason, query_hash FROM sources ORDER BY configured DESC, id"
+                "failures, due_at, retired_at, retired_reason, query_hash FROM sources ORDER BY configured DESC, id"
             ).fetchall()
             if row[4] or row[0] in shown
         ]

@@ -31,8 +31,8 @@ def cover(
             continue
         same = (source_id, query_hash, stretch.state, stretch.reason)
         touching = conn.execute(
-            "SELECT id, from_utc, to_utc FROM coverage WHERE source_id = ? AND query_hash = ? AND state = ? AND "
-            "reason = ? "
+            "SELECT id, from_utc, to_utc FROM coverage "
+            "WHERE source_id = ? AND query_hash = ? AND state = ? AND reason = ? "
             "AND from_utc <= ? AND to_utc >= ? ORDER BY from_utc",
             (*same, end, start),
         ).fetchall()
@@ -62,13 +62,12 @@ def cover(
 
 
 def covered(conn: sqlite3.Connection, source_id: int, query_hash: str) -> list[tuple[Interval, CoverageState]]:
-    """What the ledger shows for one source and what is asked of it now, in order of time. Older questions do not
-    count."""
+    """What the ledger shows for a source and for what is asked of it now, in order of time."""
     return [
         (Interval(from_utc, to_utc), state)
         for from_utc, to_utc, state in conn.execute(
-            "SELECT from_utc, to_utc, state FROM coverage WHERE source_id = ? AND query_hash = ? ORDER BY "
-            "from_utc, to_utc",
+            "SELECT from_utc, to_utc, state FROM coverage WHERE source_id = ? AND query_hash = ? "
+            "ORDER BY from_utc, to_utc",
             (source_id, query_hash),
         )
     ]

@@ -302,8 +302,7 @@ def _update_authors(
             changed.append((*after, number))
     conn.executemany(
         "UPDATE authors SET handle = ?, name = ?, url = ?, is_bot = ?, organisation_id = ?, followers = ?, "
-        "followers_at = ? "
-        "WHERE id = ?",
+        "followers_at = ? WHERE id = ?",
         changed,
     )
 
@@ -318,8 +317,8 @@ def _organisations(conn: sqlite3.Connection, authors: Sequence[Author]) -> dict[
     by_account = {
         (platform, handle): organisation
         for platform, handle, organisation in conn.execute(
-            "SELECT platform, handle, organisation_id FROM organisation_accounts WHERE handle IN (SELECT value "
-            "FROM json_each(?))",
+            "SELECT platform, handle, organisation_id FROM organisation_accounts "
+            "WHERE handle IN (SELECT value FROM json_each(?))",
             (rows.listed({handle for _, _, handle in accounts}),),
         )
     }

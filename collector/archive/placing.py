@@ -177,8 +177,7 @@ def _placed(conn: sqlite3.Connection, wanted: str) -> dict[tuple[int, str], Memb
     )
     tagged: dict[int, list[Match]] = defaultdict(list)
     for post_id, campaign_id, kind, term, where in conn.execute(
-        "SELECT post_id, campaign_id, kind, term, "
-        f"place FROM {WANTED} CROSS JOIN post_matches ON post_id = wanted "
+        f"SELECT post_id, campaign_id, kind, term, place FROM {WANTED} CROSS JOIN post_matches ON post_id = wanted "
         "ORDER BY post_id, campaign_id, "
         "CASE place WHEN 'entity' THEN 1 WHEN 'category' THEN 2 WHEN 'title' THEN 3 ELSE 4 END, kind, term",
         (wanted,),

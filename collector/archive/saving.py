@@ -66,8 +66,7 @@ def save_page(
 
 
 def item_matches(kind: str, relations: Iterable[Relation], matches: Matches) -> Sequence[Match]:
-    """What makes a post an item. A comment or a repost never is one, whatever it says: an item is its first
-    appearance."""
+    """What makes a post an item. A comment or a repost never is one, whatever it says."""
     if kind == "comment" or any(relation.kind == "repost_of" for relation in relations):
         return ()
     return matches.of
@@ -392,10 +391,9 @@ def _save_rest(visit: Visit, page: Page, query_hash: str, unread: Sequence[Unrea
 
 
 def _note_threads(visit: Visit, post_uris: Sequence[str]) -> None:
-    """The comment feeds of these posts were read, whatever they held; until the count changes they need not be
-    again."""
+    """The comment feeds of these posts were read, whatever they held: until the count changes they need not be."""
     visit.conn.execute(
-        "UPDATE posts SET comments_read_at = ?, comments_read = comments WHERE uri IN (SELECT value "
-        "FROM json_each(?)) AND platform = (SELECT platform FROM sources WHERE id = ?)",
+        "UPDATE posts SET comments_read_at = ?, comments_read = comments "
+        "WHERE uri IN (SELECT value FROM json_each(?)) AND platform = (SELECT platform FROM sources WHERE id = ?)",
         (visit.now, rows.listed(post_uris), visit.source_id),
     )

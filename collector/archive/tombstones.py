@@ -75,8 +75,8 @@ def refused(conn: sqlite3.Connection, keys: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for marks, piece in rows.in_pieces(by_hash):
         for key_hash, reason in conn.execute(
-            "SELECT key_hash, reason FROM tombstones WHERE scope IN ('post', 'author', 'site') AND key_hash IN "
-            f"({marks})",
+            "SELECT key_hash, reason FROM tombstones "
+            f"WHERE scope IN ('post', 'author', 'site') AND key_hash IN ({marks})",
             piece,
         ):
             found[by_hash[key_hash]] = reason
