@@ -21,7 +21,7 @@ demo: ready ## the same on a made-up week, with nothing collected
 	@exec $(BIN)/coproweek demo
 
 test: ready-dev ## the test suite, in under five minutes
-	@exec $(BIN)/python -m pytest -q -m "not slow"
+	@exec $(BIN)/python -m pytest -q
 
 check: ready-dev ## style, types, and whether the documentation tells the truth
 	$(BIN)/ruff check .
