@@ -57,11 +57,11 @@ def extra_template_vars(
 
 @hookimpl
 def render_cell(datasette: Any, value: Any, column: str, table: str | None, database: str) -> Any:
-    """From a row of `items`, which is a view, to the whole post, which Datasette cannot know."""
-    if state_of(datasette) is None or (table, column) != ("items", "post_id") or not isinstance(value, int):
+    """From a row of `items`, a view, to the whole post, and from its words to the post: links Datasette cannot know."""
+    to, words = {"items": ("post_texts", "Read post"), "post_texts": ("posts", "Post")}.get(table or "", ("", ""))
+    if state_of(datasette) is None or not to or column != "post_id" or not isinstance(value, int):
         return None
-    address = datasette.urls.row(database, "post_texts", str(value))
-    return Markup('<a href="{}">Read post {}</a>').format(address, value)
+    return Markup('<a href="{}">{} {}</a>').format(datasette.urls.row(database, to, str(value)), words, value)
 
 
 @hookimpl(hookwrapper=True)

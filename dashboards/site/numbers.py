@@ -43,7 +43,7 @@ def numbers(figures: Mapping[str, Figure]) -> tuple[Number, ...]:
         Number(
             label="items in the week",
             value=_said("items", items),
-            out_of=f"of {every:,} in all phases" if items is not None else "the week has not begun",
+            out_of=f"of {every:,} in all phases" if items is not None else NO_ITEMS,
             metric="phases",
         ),
         Number(

@@ -16,7 +16,7 @@ from typing import Any
 from datasette import Response
 from msgspec import Struct
 
-from dashboards import figures, wording
+from dashboards import editions, figures, wording
 from dashboards.editions import EditionCount, EditionInfo
 from dashboards.figures import Figure
 from dashboards.metrics import Metric, load_all
@@ -86,10 +86,13 @@ async def home(request: Any, datasette: Any) -> Response:
         listed = figures.editions(conn)
         zone = _zone(current, listed)
         empty = not any(one.items for one in listed)
+        found = _figures(conn, current, "", numbers.METRICS) if current else {}
         return {
             "now": now,
             "edition": current,
-            "numbers": numbers.numbers(_figures(conn, current, "", numbers.METRICS)) if current else (),
+            "items": next((one.items for one in listed if one.edition == current), 0),
+            "computed": bool(found),
+            "numbers": numbers.numbers(found),
             "panels": _panels(conn, archive, current, "", HOME) if current else (),
             "editions": listed,
             "empty": empty,
@@ -115,12 +118,15 @@ async def edition_page(request: Any, datasette: Any) -> Response:
     def gather(conn: sqlite3.Connection) -> dict[str, Any]:
         now = archive.now(conn, state.now())
         edition = _edition(conn, edition_id)
+        found = _figures(conn, edition, platform, numbers.METRICS)
         return {
             "now": now,
             "edition": edition,
+            "items": editions.items(conn, edition.id) if not found else None,
+            "computed": bool(found),
             "platform": platform,
             "platforms": _platforms(conn, edition, platform),
-            "numbers": numbers.numbers(_figures(conn, edition, platform, numbers.METRICS)),
+            "numbers": numbers.numbers(found),
             "sections": tuple(
                 Section(title, _panels(conn, archive, edition, platform, names)) for title, names in _sections()
             ),

@@ -227,7 +227,8 @@ def test_an_archive_without_figures_shows_pages_all_the_same(visit: Callable[...
     conn.executescript("DROP TABLE figure_drawings; DROP TABLE figures; DELETE FROM _sqlite_migrations")
     conn.close()
     visitor = visit(archive_path)
-    assert "not available" in visitor.get("/").text
+    for path in ("/", "/editions/uk-2026"):
+        assert "6 items, and no figures yet." in words(visitor.get(path).text)
     page = visitor.get("/editions/uk-2026/hashtags")
     assert page.status_code == 200 and "Not available yet." in page.text
 
@@ -260,6 +261,12 @@ def test_old_news_is_called_old(visit: Callable[..., Visitor], archive_path: Pat
 
 
 # Figures ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_edition_without_figures_says_why_and_leaves_the_numbers_out(visitor: Visitor) -> None:
+    page = visitor.get("/editions/uk-2027").text
+    assert "There are no figures while the edition has no dates." in words(page)
+    assert 'class="numbers"' not in page
 
 
 def test_an_edition_shows_every_metric_once(visitor: Visitor) -> None:
