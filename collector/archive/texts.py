@@ -47,6 +47,14 @@ def text(value: str, most: int) -> str:
     return value if len(value) <= most else value[: most - len(CUT)] + CUT
 
 
+def identity(value: str) -> str:
+    """The same, for what tells one thing from another: two that are too long and begin alike stay two."""
+    stored = text(value, len(value))
+    if len(stored) <= MOST_ADDRESS:
+        return stored
+    return f"{stored[:200]}{CUT} {hashlib.blake2b(stored.encode(), digest_size=16).hexdigest()}"
+
+
 def optional(value: str | None, most: int) -> str | None:
     return None if value is None else text(value, most)
 
@@ -72,9 +80,9 @@ def storable(post: Post) -> Post:
             raise ValueError(f"{when[:40]!r} is not a time in UTC")
     return Post(
         platform=text(post.platform, MOST_NAME),
-        uri=text(post.uri, MOST_ADDRESS),
+        uri=identity(post.uri),
         url=optional(post.url, MOST_ADDRESS),
-        aliases=tuple(dict.fromkeys(text(alias, MOST_ADDRESS) for alias in post.aliases[:MOST_ALIASES] if alias)),
+        aliases=tuple(dict.fromkeys(identity(alias) for alias in post.aliases[:MOST_ALIASES] if alias)),
         kind=post.kind,
         author=None if post.author is None else _author(post.author),
         title=optional(post.title, MOST_TITLE),
@@ -92,8 +100,7 @@ def storable(post: Post) -> Post:
         media=tuple(_media(medium) for medium in post.media[:MOST_MEDIA]),
         media_known=post.media_known,
         relations=tuple(
-            Relation(kind=relation.kind, uri=text(relation.uri, MOST_ADDRESS))
-            for relation in post.relations[:MOST_RELATIONS]
+            Relation(kind=relation.kind, uri=identity(relation.uri)) for relation in post.relations[:MOST_RELATIONS]
         ),
         engagement=None if post.engagement is None else _engagement(post.engagement),
         comments_url=optional(post.comments_url, MOST_ADDRESS),
@@ -131,6 +138,8 @@ def _is_storable(post: Post) -> bool:
         names += (medium.url, medium.alt)
     for relation in post.relations:
         names.append(relation.uri)
+    if counts is not None:
+        names.append(counts.observed_via)
     given = [name for name in names if name]
     words = "".join((post.title or "", post.text, post.html or ""))
     together = "".join(given)
@@ -148,9 +157,8 @@ def _is_storable(post: Post) -> bool:
     ):
         return False
     if counts is not None:
-        if not _MOMENT.fullmatch(counts.observed_at) or len(counts.observed_via) > MOST_NAME:
+        if not _MOMENT.fullmatch(counts.observed_at):
             return False
-        given.append(counts.observed_via)
         for number in counts_of(counts):
             if number is not None and not 0 <= number <= HIGHEST:
                 return False
@@ -215,7 +223,7 @@ def _hash(parts: Iterable[str | None]) -> bytes:
 def _author(author: Author) -> Author:
     return Author(
         platform=text(author.platform, MOST_NAME),
-        native_id=text(author.native_id, MOST_ADDRESS),
+        native_id=identity(author.native_id),
         handle=optional(author.handle, MOST_NAME),
         name=optional(author.name, MOST_NAME),
         url=optional(author.url, MOST_ADDRESS),

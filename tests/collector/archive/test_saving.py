@@ -698,6 +698,13 @@ def test_no_post_can_be_too_big_to_be_looked_at(archive: Archive) -> None:
         assert archive.one(f"SELECT count(*) FROM {table}") == most
 
 
+def test_addresses_without_end_are_still_told_apart(archive: Archive) -> None:
+    first, second = (article(n, uri="https://blog.example/" + "a" * 10_000 + str(n), url=None) for n in (1, 2))
+    assert archive.save(first, second) == Saved(new=2)
+    assert archive.save(first, second) == Saved(unchanged=2)
+    assert archive.one("SELECT max(length(uri)) FROM posts") < 300
+
+
 def test_words_are_data(archive: Archive) -> None:
     hostile = "'); DROP TABLE posts; -- \" ] } #CoProWeek"
     archive.save(article(1, title=hostile, text=hostile, uri="urn:x:'\"", aliases=(hostile,)))
