@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from collector.http import Response
 from collector.platforms import Covered, Page, Trouble
 from collector.platforms.feeds import paging, polling, wordpress
-from collector.platforms.feeds.coverage import Reach, claims
+from collector.platforms.feeds.coverage import Reach, claims, within
 from collector.platforms.feeds.paging import Step
 from collector.platforms.feeds.parse import Document
 from collector.platforms.feeds.polling import ACCEPT, Memory
@@ -95,7 +95,7 @@ class _Older:
 
     def _page(self, step: Step, resumed: bool) -> tuple[Step | None, Iterator[Page]]:
         """One page, and which comes after it."""
-        response = self.collection.client.get(step.url, accept=ACCEPT)
+        step, response = self._asked(step)
         page = document(response, self.collection.task.known.fingerprints) if response.status in {200, 404} else None
         if response.status in _NEVER or (page is not None and not page.listed):
             return self._end(step, response, page, resumed)
@@ -126,20 +126,32 @@ class _Older:
         covered = claims(self.missing, [Interval(reaches_to, upper)])
         return None if done else after, self._give(read, response, covered, memory)
 
+    def _asked(self, step: Step) -> tuple[Step, Response]:
+        """The answer for a page; where that is too large, for as much of it as Blogger gives when it is polled."""
+        try:
+            return step, self.collection.client.get(step.url, accept=ACCEPT)
+        except Trouble as trouble:
+            smaller = paging.smaller(step)
+            if trouble.kind != "too_large" or smaller is None:
+                raise _later(trouble) from None
+            return smaller, self.collection.client.get(smaller.url, accept=ACCEPT)
+
     def _end(
         self, step: Step, response: Response, page: Document | None, resumed: bool
     ) -> tuple[Step | None, Iterator[Page]]:
-        """An answer without entries: the page before was the last one, or there never were pages."""
+        """An answer without entries: the page before was the last one, or there never were pages.
+
+        After its last page WordPress answers 404, with a feed in it; an empty 200 is some plugin's, and proves nothing.
+        """
         if resumed:
             return self.first, iter([self._said((), response)])
-        if page is not None and response.status != 410:
-            # WordPress's 404 after the last page is a feed as well.
+        if page is not None and response.status == (404 if step.way == "wordpress" else 200):
             return None, iter([self._said(claims(self.missing, [Interval(self.wanted, self.frontier)]), response)])
         return None, self._no_such_page(step, response, page)
 
     def _no_such_page(self, step: Step, response: Response, page: Document | None) -> Iterator[Page]:
         """An answer that is not the page it should be."""
-        if step.way == "wordpress" and self.first is not None and step.url == self.first.url:
+        if step.way == "wordpress":
             yield self._said((), response)
             yield from self._by_api()
         elif page is not None:
@@ -161,7 +173,8 @@ class _Older:
         about = self.newest.about
         site = urljoin_or_empty(self.response.url, about.site or "/")
         api = wordpress.api(self.response.headers, site)
-        for gap in self.missing:
+        gaps = within(self.missing, [Interval(self.wanted, self.frontier)])
+        for gap in gaps:
             upper = gap.to_utc
             number = 1
             while number:
@@ -175,10 +188,7 @@ class _Older:
                     else None
                 )
                 if page is None and number == 1 and response.status in {200, 400, 401, 403, 404, 405, 410, 501}:
-                    reason = (
-                        f"the feed gives its newest {len(self.newest.listed):,} entries and the blog's API is closed"
-                    )
-                    yield self._no_more(reason, response)
+                    yield self._no_more("the feed gives no older entries, and the blog's API is closed", response)
                     return
                 if trouble := polling.trouble(response, collection.now, "page of older entries"):
                     raise _later(trouble)
@@ -189,7 +199,7 @@ class _Older:
                 pages = wordpress.pages(response.headers)
                 last = number >= pages if pages is not None else len(page.listed) < wordpress.PER_PAGE
                 lower = gap.from_utc if last and not read.cut else read.reach.oldest if read.reach else upper
-                done = last and gap is self.missing[-1]
+                done = last and gap is gaps[-1]
                 memory = replace(self.memory, deepest="") if done else self.memory
                 yield from self._give(read, response, claims([gap], [Interval(lower, upper)]), memory)
                 upper = min(upper, lower)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct
 
 from collector.platforms.feeds import wordpress
-from collector.platforms.feeds.discovery import is_blogger, with_query
+from collector.platforms.feeds.discovery import BLOGGER_PAGE, is_blogger, with_query
 from collector.platforms.feeds.identity import canonical_link
 from collector.platforms.feeds.parse import Document
 from collector.platforms.feeds.scan import urljoin_or_empty
@@ -40,7 +40,8 @@ def following(url: str, page: Document, headers: Mapping[str, str], way: Way | N
         start = _number(url, "start-index") + len(page.listed)
         if not page.listed or (about.total is not None and start > about.total):
             return Step("blogger", "")
-        return Step("blogger", _with(url, {"start-index": str(start), "max-results": str(BLOGGER_OLDER)}))
+        size = BLOGGER_OLDER if way is None else _number(url, "max-results")
+        return Step("blogger", _with(url, {"start-index": str(start), "max-results": str(size)}))
     for name, address in (("link", about.next_url), ("archive", about.archive_url)):
         if way in {None, name}:
             target = urljoin_or_empty(url, address) if address else ""
@@ -51,6 +52,13 @@ def following(url: str, page: Document, headers: Mapping[str, str], way: Way | N
     if way == "wordpress" or wordpress.is_wordpress(about, headers, url):
         return Step("wordpress", _with(url, {"paged": str(_number(url, "paged") + 1)}))
     return None
+
+
+def smaller(step: Step) -> Step | None:
+    """The same page with fewer entries, where that can be asked for."""
+    if step.way != "blogger" or _number(step.url, "max-results") <= BLOGGER_PAGE:
+        return None
+    return Step(step.way, _with(step.url, {"max-results": str(BLOGGER_PAGE)}))
 
 
 def _number(url: str, name: str) -> int:

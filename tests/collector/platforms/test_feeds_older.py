@@ -241,8 +241,19 @@ def test_where_the_api_is_closed_too_the_rest_is_truncated_and_says_why(blog: Wo
     assert visit.trouble is None
     assert visit.truncated == [("2025-01-01", day(16).removesuffix(":00:00Z"))]
     (row,) = [row for page in visit.pages for row in page.covered if row.state == "truncated"]
-    assert row.reason == "the feed gives its newest 10 entries and the blog's API is closed"
+    assert row.reason == "the feed gives no older entries, and the blog's API is closed"
     assert reader.visit(SECOND).requests == 1
+
+
+def test_an_empty_page_of_wordpress_proves_nothing(blog: WordPress, reader: Reader, server: FakeServer) -> None:
+    empty = Reply(rss("", GENERATOR), headers=XML)
+    server.put("/feed/", lambda request: empty if request.query.get("paged") == "2" else blog.feed(request))
+    blog.api = False
+    assert reader.visit(FIRST).truncated == [("2025-01-01", day(16).removesuffix(":00:00Z"))]
+    reader.covered.clear()
+    blog.api = True
+    assert reader.visit(SECOND).covered == [("2025-01-01", "2026-07-10T11")]
+    assert len(reader.posts) == 25
 
 
 # Blogger
@@ -281,6 +292,18 @@ def test_blogger_is_read_by_start_index_however_few_it_gives_at_once(server: Fak
     assert len(reader.posts) == 120
     assert [request.query.get("start-index") for request in server.requests] == [None, "26", "66", "106"]
     assert visit.covered == [("2015-01-01", "2026-07-10T10")]
+
+
+def test_pages_of_blogger_that_are_too_large_are_asked_for_in_smaller_ones(server: FakeServer) -> None:
+    blog = Blogger(server, list(range(120, 0, -1)), most=100)
+    server.put("/feeds/posts/default", blog.feed)
+    with client(max_bytes=12_000, max_decompressed_bytes=12_000) as asking:
+        reader = Reader(asking, server.url("/feeds/posts/default"))
+        visit = reader.visit()
+    assert visit.trouble is None
+    assert len(reader.posts) == 120
+    sizes = [request.query["max-results"] for request in server.requests]
+    assert sizes == ["25", "100", "25", "25", "25", "25"], "once too large, they stay small"
 
 
 def test_a_small_blog_on_blogger_is_covered_whole_by_one_request(server: FakeServer) -> None:
