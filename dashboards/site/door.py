@@ -13,8 +13,9 @@ import io
 import ipaddress
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
+from dashboards.site import visitors
 from dashboards.site.words import harmless
 
 Message = MutableMapping[str, Any]
@@ -38,6 +39,9 @@ HEADERS = (
 
 csv.field_size_limit(10_000_000)  # for the whole process; a blog's article may be longer than the usual 131,072
 
+QUERY_BYTES = 40_000
+QUERY_COMMENTS = 100
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -59,10 +63,12 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        if problem := refusal(scope["method"], headers, self._hosts):
+        problem = refusal(scope["method"], headers, self._hosts) or overlong(scope["query_string"])
+        if problem:
             await _refuse(send, *problem)
             return
         path = scope["path"]
+        visitors.drawing.set("." not in path.rpartition("/")[2])
         neutralise = path.endswith(".csv") and path.removesuffix(".csv").split("/")[1] in self._csv_under
 
         async def send_guarded(message: Message) -> None:
@@ -94,6 +100,16 @@ def refusal(method: str, headers: Collection[tuple[str, str]], hosts: Collection
     if site in ("cross-site", "same-site") and said.get("sec-fetch-mode", "navigate") != "navigate":
         return 403, "Another website may link to these pages, but not load them in the background."
     return None
+
+
+def overlong(query: bytes) -> tuple[int, str] | None:
+    """Status and words for an address with more SQL than anybody writes; None for any other.
+
+    Datasette looks for comments by an expression whose time grows with the square of their number, and all pages wait.
+    """
+    if len(query) <= QUERY_BYTES and unquote_plus(query.decode("latin-1")).count("/*") <= QUERY_COMMENTS:
+        return None
+    return 414, f"The SQL is too long: at most {QUERY_BYTES:,} characters and {QUERY_COMMENTS} comments fit."
 
 
 def host_is_ours(host: str, hosts: Collection[str]) -> bool:

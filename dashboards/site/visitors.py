@@ -12,6 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,11 @@ statements look like a visitor's, so a visitor's SQL that names one is refused b
 LENGTH = 5_000_000
 """Bytes of one value, and so of what `zeroblob`, `printf` and their kin can build."""
 ANSWER_BYTES = 50_000_000
-ANSWER_CELLS = 30_000
-"""Drawing a table's cells holds up every other page, so an answer has an end."""
+CELLS_DRAWN = 30_000
+"""Drawing a table holds up every other page, so it has an end; CSV and JSON are bounded by Datasette's own limits."""
+
+drawing: ContextVar[bool] = ContextVar("drawing", default=True)
+"""Whether the request that is answered will be drawn as a page."""
 
 PRAGMAS = frozenset(
     {"data_version", "foreign_key_list", "index_info", "index_list", "index_xinfo", "schema_version", "table_info"}
@@ -208,7 +212,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
         page_size: int | None = None,
         log_sql_errors: bool = True,
     ) -> Results:
-        """As Datasette's, except that it stops at `ANSWER_BYTES` and `ANSWER_CELLS`, and that a mistake in somebody's
+        """As Datasette's, except that it stops at `ANSWER_BYTES` and `CELLS_DRAWN`, and that a mistake in somebody's
         SQL is told to them and not to the terminal, whose control characters the SQL may contain."""
         if reason := refused(sql):
             raise sqlite3.OperationalError(reason)
@@ -216,6 +220,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
         if not truncate and sql.startswith("select count(*) from "):
             # Datasette's, for the head of a table's page, which does without; a visitor's answer is always truncated.
             milliseconds = min(milliseconds, COUNT_MILLISECONDS)
+        most_cells = CELLS_DRAWN if drawing.get() else None
         most = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size))
 
         def in_thread(_: Any) -> Results:
@@ -223,7 +228,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
             with sqlite_timelimit(conn, milliseconds):
                 try:
                     cursor = conn.execute(sql, params if params is not None else {})
-                    rows = _bounded(cursor, most + 1 if truncate and most else None)
+                    rows = _bounded(cursor, most + 1 if truncate and most else None, most_cells)
                 except sqlite3.DatabaseError as error:
                     if error.args == ("interrupted",):
                         raise QueryInterrupted(error, sql, params) from None
@@ -246,16 +251,16 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
         return conn
 
 
-def _bounded(cursor: Any, most: int | None) -> list[Any]:
+def _bounded(cursor: Any, most: int | None, most_cells: int | None) -> list[Any]:
     """At most so many rows, and an error where they are too much to hold or to show."""
     rows: list[Any] = []
     size = 0
     for row in cursor:
         rows.append(row)
         size += sum(len(value) for value in row if isinstance(value, str | bytes))
-        if size > ANSWER_BYTES or len(rows) * len(row) > ANSWER_CELLS:
+        if size > ANSWER_BYTES or (most_cells and len(rows) * len(row) > most_cells):
             raise sqlite3.OperationalError(
-                f"the answer is too large to show: ask for fewer rows or columns (at most {ANSWER_CELLS:,} cells)"
+                f"the answer is too large to show: ask for fewer rows or columns (a page draws {CELLS_DRAWN:,} cells)"
             )
         if len(rows) == most:
             break

@@ -204,6 +204,22 @@ def test_no_function_outlives_the_time_limit(visitor: Visitor, sql: str) -> None
     assert time.perf_counter() - began < 5  # SQLite's own would take minutes, and could not be interrupted
 
 
+def test_a_page_draws_only_so_many_cells_and_a_download_holds_them_all(visitor: Visitor) -> None:
+    sql = "with recursive n(x) as (select 1 union all select x + 1 from n limit 1000) select " + ", ".join(["x"] * 40)
+    page = visitor.ask("GET", "/archive", params={"sql": sql + " from n"})
+    assert page.status_code == 400 and "too large to show" in page.text
+    file = visitor.ask("GET", "/archive.csv", params={"sql": sql + " from n"})
+    assert len(file.text.splitlines()) == 1001
+
+
+@pytest.mark.parametrize("sql", ["select /*" * 4000, "select 1 -- " + "x" * 50_000])
+def test_an_address_with_more_sql_than_anybody_writes_is_refused_at_once(visitor: Visitor, sql: str) -> None:
+    began = time.perf_counter()
+    response = visitor.ask("GET", "/archive", params={"sql": sql})
+    assert response.status_code == 414 and "The SQL is too long" in response.text
+    assert time.perf_counter() - began < 1
+
+
 @pytest.mark.parametrize("sql", TOO_BIG)
 def test_no_answer_fills_the_memory(visitor: Visitor, sql: str) -> None:
     answer = visitor.sql(sql)
