@@ -64,6 +64,8 @@ class Door:
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         problem = refusal(scope["method"], headers, self._hosts) or overlong(scope["query_string"])
+        if problem is None and scope["method"] not in SAFE_METHODS:
+            problem = 405, "These pages show the archive. Nothing can be changed here."
         if problem:
             await _refuse(send, *problem)
             return

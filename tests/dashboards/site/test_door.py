@@ -80,9 +80,11 @@ def test_a_form_on_another_website_changes_nothing(visitor: Visitor, method: str
     assert visitor.ask(method, "/archive/items", headers).status_code == 403
 
 
-def test_a_form_of_our_own_is_let_through() -> None:
-    own = [("host", HOST), ("origin", f"http://{HOST}"), ("sec-fetch-site", "same-origin")]
-    assert refusal("POST", own, ()) is None
+def test_a_form_of_our_own_is_no_stranger_but_there_is_nothing_to_change(visitor: Visitor) -> None:
+    own = {"origin": f"http://{HOST}", "sec-fetch-site": "same-origin"}
+    assert refusal("POST", [("host", HOST), *own.items()], ()) is None
+    for path in ("/", "/archive/items", "/archive", "/-/logout"):
+        assert visitor.ask("POST", path, own).status_code == 405
 
 
 def test_another_website_may_link_to_a_page_but_not_load_it(visitor: Visitor) -> None:
