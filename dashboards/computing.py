@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from dashboards import editions, wording
 from dashboards.editions import EditionInfo
 from dashboards.metrics import Metric
 from dashboards.metrics.finish import FUNCTIONS, Context
-from dashboards.watching import Stretch, gaps, seconds, union, window, within
+from dashboards.watching import Stretch, gaps, mean_share, rounded, seconds, sources_read, window
 
 SHORTEST_GAP_SECONDS = 3600
 LAST_GAP_SECONDS = 3 * 3600
@@ -33,7 +34,8 @@ class Figure(Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[Any, ...], ...]
     coverage: float | None
     """Share, 0 to 1, of the time from the lead-up's beginning until now (or the end of *after*) that was watched: of
-    one platform, or the mean over the platforms. None where there is no such time yet, or no platform."""
+    one platform (`watching.sources_read`), or the mean over the platforms. Imported platforms have none and do not
+    count. None where there is no such time yet, or no platform."""
     unwatched: tuple[tuple[str, str, str], ...]
     """Stretches of an hour or more that nobody watched: platform, from, to (UTC, half-open)."""
     headline: str
@@ -55,43 +57,35 @@ def context(conn: sqlite3.Connection, info: EditionInfo, now: str) -> Context:
         now=now,
         platforms=tuple(editions.platforms(conn, info.id)),
         watched=_watched(conn, info),
+        sources=sources_read(conn, info, now),
     )
 
 
 def _watched(conn: sqlite3.Connection, info: EditionInfo) -> dict[str, tuple[Stretch, ...]]:
-    """Per platform that has any, what some source of it covered as it is asked for today."""
-    if info.lead_up_from_utc is None or info.after_to_utc is None:
+    """Per platform that has any, what some source of it covered as it is asked for today, the early phase included."""
+    if info.early_from_utc is None or info.after_to_utc is None:
         return {}
-    stretches: dict[str, list[Stretch]] = {}
-    for platform, start, end in conn.execute(
-        """
-        SELECT DISTINCT sources.platform, coverage.from_utc, coverage.to_utc
-        FROM sources
-        JOIN coverage ON coverage.source_id = sources.id AND coverage.query_hash = sources.query_hash
-        WHERE coverage.state IN ('complete', 'provisional') AND coverage.from_utc < ? AND coverage.to_utc > ?
-        """,
-        (info.after_to_utc, info.lead_up_from_utc),
-    ):
-        stretches.setdefault(platform, []).append((start, end))
-    return {platform: union(found) for platform, found in sorted(stretches.items())}
+    read = sources_read(conn, info, info.after_to_utc, (info.early_from_utc, info.after_to_utc))
+    return {platform: found.watched for platform, found in read.items() if found.watched}
 
 
 def _watching(context: Context, platform: str) -> tuple[float | None, tuple[tuple[str, str, str], ...]]:
     """The share of the time so far that was watched, and the stretches that were not."""
     open_to = window(context.edition, context.now)
-    present = (platform,) if platform else tuple(sorted({*context.platforms, *context.watched}))
+    present = (platform,) if platform else tuple(sorted({*context.platforms, *context.sources}))
+    # Imported platforms were neither watched nor left unwatched.
+    present = tuple(one for one in present if one not in context.sources or not context.sources[one].imported)
     if open_to is None or not present:
         return None, ()
-    whole = seconds([open_to])
     shares, unwatched = [], []
     for one in present:
-        stretches = context.watched.get(one, ())
-        shares.append(seconds(within(stretches, open_to)) / whole)
-        for start, end in gaps(stretches, open_to):
+        read = context.sources.get(one)
+        shares.append(mean_share(read.parts, open_to) if read else Fraction(0))
+        for start, end in gaps(read.watched if read else (), open_to):
             shortest = LAST_GAP_SECONDS if end == context.now else SHORTEST_GAP_SECONDS
             if seconds([(start, end)]) >= shortest:
                 unwatched.append((one, start, end))
-    return round(sum(shares) / len(shares), 4), tuple(unwatched)
+    return rounded(sum(shares, Fraction(0)) / len(shares)), tuple(unwatched)
 
 
 def compute(
@@ -107,6 +101,7 @@ def compute(
                 context,
                 platforms=tuple({platform} & set(context.platforms)),
                 watched={one: stretches for one, stretches in context.watched.items() if one == platform},
+                sources={one: read for one, read in context.sources.items() if one == platform},
             )
         rows = FUNCTIONS[metric.finish](rows, scope)
     return _figure(metric, context, platform, rows, live)

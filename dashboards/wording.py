@@ -6,6 +6,7 @@ numbers are the same everywhere. British English.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -184,7 +185,14 @@ def by_source(figure: Figure) -> list[dict[str, Any]]:
         total[0] += row["hours_watched"]
         total[1] += row["hours"]
     rows = [
-        {"source": source, "platform": platform, "hours_watched": watched, "hours": hours, "share": watched / hours}
+        {
+            "source": source,
+            "platform": platform,
+            # As they are printed, with one decimal, and not all of them where some are missing.
+            "hours_watched": watched if watched == hours else math.floor(10 * watched + 1e-6) / 10,
+            "hours": hours,
+            "share": watched / hours,
+        }
         for (platform, source), (watched, hours) in sources.items()
         if hours
     ]
@@ -287,9 +295,11 @@ def _phases_headline(figure: Figure) -> str:
 
 
 def _coverage_headline(figure: Figure) -> str:
-    rows = by_source(figure)
-    watched, hours = sum(row["hours_watched"] for row in rows), sum(row["hours"] for row in rows)
-    return f"The sources{_where(figure)} were watched for {percent(watched / hours)} of the time"
+    # The coverage that every page says: of all platforms together it is not that of all sources added up.
+    if figure.coverage is None:
+        return "How much of the time was watched is not known"
+    where = _where(figure) or ", over all platforms"
+    return f"{percent(figure.coverage).capitalize()} of the time was watched{where}"
 
 
 def _told(rows: Sequence[Row], tell: Callable[[Row], str]) -> list[str]:

@@ -4,10 +4,11 @@ question: How much of the time did anybody watch each source?
 unit: share of the day
 phases: lead-up, week and after, each day marked with its phase
 formula: Hours of the day's publication time that some round has read from the source, divided by the hours of that day so
-    far. A stretch that a platform cut short or does not let us see is not counted as watched. Blogs are named where they
-    belong to a registered organisation, else numbered.
+    far. A stretch that a platform cut short or does not let us see is not counted as watched. Imported files watch nothing
+    and are not listed, nor sources that were given up before the lead-up. Blogs are named where they belong to a
+    registered organisation, else numbered.
 source: Project's own definition: the coverage ledger
-version: 1
+version: 2
 chart: coverage
 headline:
 keep: latest
@@ -40,5 +41,12 @@ LEFT JOIN coverage
     AND coverage.to_utc > editions.lead_up_from_utc
 WHERE editions.id = :edition
     AND (:platform = '' OR sources.platform = :platform)
-    AND (sources.configured = 1 OR coverage.from_utc IS NOT NULL)
+    AND sources.kind <> 'file'
+    AND (
+        coverage.from_utc IS NOT NULL
+        OR (
+            sources.configured = 1
+            AND (sources.retired_at IS NULL OR sources.retired_at > editions.lead_up_from_utc)
+        )
+    )
 ORDER BY sources.platform, source, sources.id, coverage.from_utc, coverage.to_utc

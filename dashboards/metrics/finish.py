@@ -6,16 +6,26 @@ the order of the metric's columns.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from dashboards.editions import EditionInfo
-from dashboards.watching import Stretch, local_days, seconds_since_1970, watched_seconds, within
+from dashboards.watching import (
+    SourcesRead,
+    Stretch,
+    local_days,
+    rounded,
+    seconds_since_1970,
+    watched_seconds,
+    within,
+)
 
 Rows = Sequence[Sequence[Any]]
 Finished = list[tuple[Any, ...]]
@@ -29,7 +39,10 @@ class Context(Struct, frozen=True, kw_only=True):
     platforms: tuple[str, ...]
     """Platforms that have items in the edition."""
     watched: Mapping[str, tuple[Stretch, ...]]
-    """Per platform, the stretches that any of its sources covered. Of one platform only, where the rows are."""
+    """Per platform, the stretches that any of its sources covered, of all phases. Of one platform only, where the rows
+    are."""
+    sources: Mapping[str, SourcesRead]
+    """Per platform, how its sources were read from the lead-up on. Of one platform only, where the rows are."""
 
 
 def days(rows: Rows, context: Context) -> Finished:
@@ -39,17 +52,18 @@ def days(rows: Rows, context: Context) -> Finished:
     """
     calendar = local_days(context.edition, context.now)
     found = {(day, platform): (phase, items) for day, phase, platform, items in rows}
-    watched = {
-        platform: watched_seconds(context.watched.get(platform, ()), calendar)
-        for platform in sorted({platform for _day, platform in found} | set(context.platforms))
-    }
+    covered = {}
+    for platform in sorted({platform for _day, platform in found} | set(context.platforms)):
+        read = context.sources.get(platform)
+        covered[platform] = [watched_seconds(part, calendar) for part in read.parts] if read else [[0] * len(calendar)]
     finished: Finished = []
     for number, one in enumerate(calendar):
         length = seconds_since_1970(one.to_utc) - seconds_since_1970(one.from_utc)
-        for platform, covered in watched.items():
-            share = round(covered[number] / length, 2) if length else 0.0
-            nothing = 0 if covered[number] else None
-            _phase, items = found.pop((one.day, platform), (one.phase, nothing))
+        for platform, parts in covered.items():
+            total = sum(part[number] for part in parts)
+            # What is only imported was not watched, and no share of it.
+            share = rounded(Fraction(total, len(parts) * length), 2) if parts else None
+            _phase, items = found.pop((one.day, platform), (one.phase, 0 if total else None))
             finished.append((one.day, one.phase, platform, items, share))
     # Days outside the calendar: a clock that runs ahead of ours. Nothing that was counted is left out.
     finished.extend((day, phase, platform, items, None) for (day, platform), (phase, items) in sorted(found.items()))
@@ -121,8 +135,10 @@ def coverage(rows: Rows, context: Context) -> Finished:
         source = name if names[platform, name] == 1 else f"{name} (no. {number})"
         for one, covered in zip(calendar, watched_seconds(stretches, calendar), strict=True):
             length = seconds_since_1970(one.to_utc) - seconds_since_1970(one.from_utc)
-            share = round(covered / length, 4) if length else 0.0
-            hours_watched, hours_so_far = round(covered / 3600, 2), round(length / 3600, 2)
+            hours_so_far = round(length / 3600, 2)
+            # Rounded down, so that a day that lacks a moment is not a whole one.
+            hours_watched = hours_so_far if covered == length else math.floor(covered / 36) / 100
+            share = rounded(Fraction(covered, length))
             finished.append((platform, source, one.day, one.phase, hours_watched, hours_so_far, share))
     return finished
 

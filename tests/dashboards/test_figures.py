@@ -298,10 +298,76 @@ def test_coverage_is_the_share_of_the_time_so_far(archive: sqlite3.Connection) -
     def share(platform: str) -> float | None:
         return figures.live(archive, "contributors", "uk-2026", platform, NOW).coverage
 
-    assert share("blogs") == 1
+    # Of two blogs one was watched all the time and one never.
+    assert share("blogs") == 0.5
     assert share("mastodon") == round(1009 / 1021, 4)
     assert share("x") == round(373 / 1021, 4)
-    assert share("") == round((1 + 1009 / 1021 + 373 / 1021) / 3, 4)
+    assert share("") == round((0.5 + 1009 / 1021 + 373 / 1021) / 3, 4)
+
+
+def test_eight_blogs_of_which_one_answered_are_an_eighth_watched(archive: sqlite3.Connection) -> None:
+    for number in range(6):
+        add_source(archive, 10 + number, "blogs", "feed")
+    figure = figures.live(archive, "items_per_day", "uk-2026", "blogs", NOW)
+    assert figure.coverage == 1 / 8
+    assert {row[-1] for row in figure.rows} == {0.12}
+    # Somebody watched one of them all the time: nothing is shaded, and a day without an item is 0.
+    assert figure.unwatched == ()
+    assert None not in {row[3] for row in figure.rows}
+    # The same number on the page of the sources' coverage.
+    assert figures.live(archive, "coverage", "uk-2026", "blogs", NOW).headline == (
+        "12.5% of the time was watched on blogs"
+    )
+
+
+def test_a_platform_that_is_only_imported_is_neither_watched_nor_unwatched(archive: sqlite3.Connection) -> None:
+    before = figures.live(archive, "contributors", "uk-2026", "", NOW)
+    add_source(archive, 10, "linkedin", "file")
+    add_source(archive, 11, "blogs", "file")
+    archive.execute("UPDATE posts SET platform = 'linkedin' WHERE id = 12")
+    after = figures.live(archive, "contributors", "uk-2026", "", NOW)
+    assert (after.coverage, after.unwatched) == (before.coverage, before.unwatched)
+    alone = figures.live(archive, "items_per_day", "uk-2026", "linkedin", NOW)
+    assert (alone.coverage, alone.unwatched) == (None, ())
+    assert ("2026-07-11", "after", "linkedin", 1, None) in alone.rows
+    # And no file is listed among the sources.
+    listed = {row[1] for row in figures.live(archive, "coverage", "uk-2026", "", NOW).rows}
+    assert listed == {"SCIE blog", "Blog no. 3", "Mastodon #CoProWeek", "X #CoProWeek"}
+
+
+def test_a_configured_platform_that_never_answered_is_not_watched(archive: sqlite3.Connection) -> None:
+    add_source(archive, 10, "bluesky", "search")
+    figure = figures.live(archive, "contributors", "uk-2026", "", NOW)
+    assert figure.coverage == round((0.5 + 0 + 1009 / 1021 + 373 / 1021) / 4, 4)
+    assert ("bluesky", "2026-06-07T23:00:00Z", NOW) in figure.unwatched
+
+
+def test_what_lacks_a_moment_is_not_all(archive: sqlite3.Connection) -> None:
+    # Dora's blog lacks ten seconds of 1,021 hours, on 8 July.
+    archive.execute("DELETE FROM sources WHERE id = 1")
+    archive.executescript(
+        """
+        INSERT INTO coverage (source_id, query_hash, round_id, from_utc, to_utc, state) VALUES
+            (3, 'q3', 1, '2026-01-01T00:00:00Z', '2026-07-08T12:00:00Z', 'complete'),
+            (3, 'q3', 1, '2026-07-08T12:00:10Z', '2026-07-20T12:00:00Z', 'complete');
+        """
+    )
+    figure = figures.live(archive, "coverage", "uk-2026", "blogs", NOW)
+    assert figure.coverage == 0.9999
+    assert figure.headline == "Over 99.9% of the time was watched on blogs"
+    assert "Blog no. 3: 1,020.9 of 1,021 hours (over 99.9%)" in figure.summary
+    assert ("blogs", "Blog no. 3", "2026-07-08", "week", 23.99, 24.0, 0.9999) in figure.rows
+    days = figures.live(archive, "items_per_day", "uk-2026", "blogs", NOW)
+    assert ("2026-07-08", "week", "blogs", 0, 0.99) in days.rows
+    assert ("2026-07-09", "week", "blogs", 0, 1.0) in days.rows
+
+
+def add_source(archive: sqlite3.Connection, number: int, platform: str, kind: str) -> None:
+    """One more source, of which the ledger knows nothing."""
+    archive.execute(
+        "INSERT INTO sources (id, platform, kind, locator, title, query_hash, added_at) VALUES (?, ?, ?, ?, ?, ?, 't')",
+        (number, platform, kind, f"made up {number}", f"Made up {number}", f"q{number}"),
+    )
 
 
 def test_unwatched_stretches_are_what_the_ledger_lacks(archive: sqlite3.Connection) -> None:
@@ -464,7 +530,7 @@ def test_summaries_worked_out_by_hand(archive: sqlite3.Connection) -> None:
         "09:00 to 10:00: 1 item; 10:00 to 11:00: 1 item."
     )
     assert summary("coverage", "mastodon") == (
-        "Bar chart of shares, the least watched first. The sources on Mastodon were watched for 98.8% of the time. "
+        "Bar chart of shares, the least watched first. 98.8% of the time was watched on Mastodon. "
         "Mastodon #CoProWeek: 1,009 of 1,021 hours (98.8%)."
     )
 

@@ -43,14 +43,15 @@ def test_items_per_day(archive: sqlite3.Connection) -> None:
     # From 8 June to 20 July there are 43 days; three platforms are present.
     assert len(found) == 43 * 3
     # Monday 6 July: 1 on blogs; 3, 4, 5 on X; 7 on Mastodon, which was published a second before midnight.
-    assert found["2026-07-06", "week", "blogs"] == (1, 1.0)
+    # Of two blogs one was watched: half.
+    assert found["2026-07-06", "week", "blogs"] == (1, 0.5)
     assert found["2026-07-06", "week", "x"] == (3, 1.0)
     assert found["2026-07-06", "week", "mastodon"] == (1, 1.0)
     # A second before the week, and at the stroke of midnight after it.
     assert found["2026-07-05", "lead-up", "x"] == (1, 1.0)
-    assert found["2026-07-11", "after", "blogs"] == (1, 1.0)
+    assert found["2026-07-11", "after", "blogs"] == (1, 0.5)
     # Watched without an item is 0; watched half the day is 0 too and says so; nobody watching is unknown.
-    assert found["2026-06-08", "lead-up", "blogs"] == (0, 1.0)
+    assert found["2026-06-08", "lead-up", "blogs"] == (0, 0.5)
     assert found["2026-07-07", "week", "mastodon"] == (0, 0.5)
     assert found["2026-07-04", "lead-up", "x"] == (None, 0.0)
 
