@@ -10,6 +10,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from collector.archive.journal import SourceRow
-    from collector.campaign import Configuration
+    from collector.campaign import Campaign, Configuration
     from collector.platforms.files import File
     from collector.rounds import SourceResult
 
 SOME_FAILED = 1
+LONG_WEEK_DAYS = 10
 WRONG = 2
 PORT = 8001
 DEFAULT_CONFIG = Path("config.toml")
@@ -190,18 +192,31 @@ def check(config_path: Path) -> None:
     configuration = configured(config_path)
     click.echo(f"{config_path}: no mistakes.")
     for campaign in configuration.campaigns:
-        dated = [edition for edition in campaign.editions if edition.starts_on]
-        undated = [str(edition.year) for edition in campaign.editions if not edition.starts_on]
-        click.echo(
-            f"{campaign.title}: {len(dated)} editions with dates"
-            + (f"; no dates yet for {', '.join(undated)}" if undated else "")
-        )
+        click.echo(_editions_in_words(campaign))
     click.echo(f"{len(configuration.sources)} sources are watched.")
     if not configuration.contact:
         click.echo(
             "No contact address is set. Blogs are collected all the same; "
             "please set `contact` so that people can reach you."
         )
+
+
+def _editions_in_words(campaign: Campaign) -> str:
+    """How many editions there are, and the newest one's dates said back, so that a wrong month is seen."""
+    dated = [edition for edition in campaign.editions if edition.starts_on and edition.ends_on]
+    undated = [str(edition.year) for edition in campaign.editions if not edition.starts_on]
+    words = [f"{campaign.title}: {len(dated)} editions with dates."]
+    if dated:
+        newest = max(dated, key=lambda edition: edition.starts_on or date.min)
+        assert newest.starts_on is not None and newest.ends_on is not None
+        days = (newest.ends_on - newest.starts_on).days + 1
+        first, last = (f"{day:%A} {day.day} {day:%B %Y}" for day in (newest.starts_on, newest.ends_on))
+        words.append(f"The newest runs from {first} to {last}, {days} days.")
+        if days > LONG_WEEK_DAYS:
+            words.append("That is long for a week: is the month right?")
+    if undated:
+        words.append(f"No dates yet for {', '.join(undated)}; their posts wait.")
+    return " ".join(words)
 
 
 @main.command()
@@ -213,7 +228,7 @@ def collect(sources: tuple[str, ...], config_path: Path) -> None:
     with in_words(configuration):
         from collector.archive import journal
         from collector.http import Client
-        from collector.rounds import Worker, clock, run_round
+        from collector.rounds import Worker, clock, is_offline, run_round
         from collector.schedule import refresh_figures, with_connection
         from collector.stop import Stop
 
@@ -229,6 +244,11 @@ def collect(sources: tuple[str, ...], config_path: Path) -> None:
         ):
             results = run_round(
                 Worker(configuration, client, clock, Stop()), chosen, on_result=lambda result: bar.update(1)
+            )
+        if is_offline(results):
+            raise Failed(
+                f"None of the {len(results)} sources could be reached: this computer seems to be offline. "
+                "Nothing is lost; what was missed is asked for next time."
             )
         _say_results(results)
         refresh_figures(archive, clock())

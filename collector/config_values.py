@@ -30,6 +30,19 @@ SHARED_HOSTS = frozenset(
 )
 """Hosts on which many people publish: a post there is not its organisation's because of its host."""
 
+NETWORKS = {
+    "x.com": "X",
+    "twitter.com": "X",
+    "bsky.app": "Bluesky",
+    "linkedin.com": "LinkedIn",
+    "facebook.com": "Facebook",
+    "instagram.com": "Instagram",
+    "threads.net": "Threads",
+    "threads.com": "Threads",
+    "tiktok.com": "TikTok",
+}
+"""Places whose pages are no blogs: they cannot be watched by their address."""
+
 MEGABYTE = 1_000_000
 LONGEST_WEEK_DAYS = 100
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -382,6 +395,14 @@ def _sources(top: Table, organisations: list[Organisation], terms: str) -> tuple
         if address is None:
             if not table.values["address"]:
                 table.wrong("address", "the address is empty")
+            continue
+        if network := NETWORKS.get(".".join((urlsplit(address).hostname or "").split(".")[-2:])):
+            table.wrong(
+                "address",
+                f"{network} is not a blog and cannot be watched by this version",
+                "Take it out. What your own account published there can be brought in with `coproweek import` "
+                "(docs/importing.md says from which networks)",
+            )
             continue
         same = _same(address)
         if same in seen:

@@ -40,6 +40,8 @@ Clock = Callable[[], str]
 
 SHORTEST_WAIT = 15 * 60
 LONGEST_WAIT = 24 * 3600
+OFFLINE_WAIT = 5 * 60
+"""When no source at all could be reached it is this computer that is offline, so they are asked again this soon."""
 GAP_WAIT = 5 * 60
 """A source that could not be read back as far as wanted in one round goes on this soon."""
 LOOK_BACK_DAYS = 365
@@ -158,10 +160,17 @@ class SourceResult(Struct, kw_only=True):
     unmatched: int = 0
     not_understood: int = 0
     skipped: int = 0
+    unreachable: bool = False
+    """Nothing at all was heard of it."""
 
     @property
     def failed(self) -> bool:
         return self.outcome in {"failed", "partial", "retired"}
+
+
+def is_offline(results: Sequence[SourceResult]) -> bool:
+    """Whether it is this computer, and not its sources, that cannot be reached: of several, not one was."""
+    return len(results) > 1 and all(result.unreachable for result in results)
 
 
 def collect_pages(platform: str, task: Task, client: Client) -> Iterator[Page]:
@@ -307,6 +316,7 @@ class Worker:
                 journal.retire(conn, row.id, trouble.message, self.clock())
             return
         result.outcome = "partial" if pages else "failed"
+        result.unreachable = trouble.kind == "unreachable" and not pages
         if trouble.body:
             kept = Unread(reason=trouble.message, raw=trouble.body[:KEPT_BODY])
             self._save(conn, row, round_id, Page(unread=(kept,), requests=0), result)
@@ -432,7 +442,11 @@ class Dispatcher:
         try:
             conn = connect(Path(self.worker.configuration.archive))
             try:
-                journal.finish_round(conn, ended.id, self.worker.clock())
+                now = self.worker.clock()
+                if is_offline(ended.in_order()):
+                    soon = utc(moment(now) + timedelta(seconds=OFFLINE_WAIT))
+                    journal.ask_again(conn, [result.source_id for result in ended.in_order()], soon)
+                journal.finish_round(conn, ended.id, now)
             finally:
                 conn.close()
         except ArchiveError as trouble:

@@ -46,29 +46,36 @@ def _lines(state: SourceStatus, now: str) -> list[str]:
         + (f", {state.not_understood} items not understood (kept)" if state.not_understood else "")
         + "."
     )
-    if state.covered_share is not None:
-        lines.append(f"  Covered: {percent(state.covered_share)} of the time that is wanted.")
-    lines.extend(_stretches("Gaps, to be filled", state.gaps))
-    lines.extend(_stretches("Not given by the source any more", state.out_of_reach))
+    lines.extend(_watched(state, now))
     if not state.retired_at and state.configured:
         due = "now" if state.due_at is None or state.due_at <= now else ago(state.due_at, now)
         lines.append(f"  Asked again: {due}.")
     return lines
 
 
+def _watched(state: SourceStatus, now: str) -> list[str]:
+    """Since when it was seen without a gap, and what is missing before that. The minutes since the last round, which
+    the next one brings, are no gap as long as the source answers."""
+    gaps = [gap for gap in state.gaps if state.failures or gap.to_utc != now]
+    missing = sorted([*gaps, *state.out_of_reach], reverse=True)
+    if state.covered_share is None or not state.last_success_at:
+        return []
+    lines = []
+    before_now = [one for one in missing if one.to_utc != now]
+    if before_now:
+        lines.append(f"  Seen without a gap since {_minute(before_now[0].to_utc)} UTC, as far as its feed tells.")
+    elif not missing:
+        lines.append("  Seen without a gap for all of the time that is wanted.")
+    return [*lines, *_stretches("Gaps, to be filled", gaps), *_stretches("Not given by the source", state.out_of_reach)]
+
+
 def _stretches(title: str, intervals: Sequence[Interval]) -> list[str]:
     if not intervals:
         return []
-    shown = "; ".join(
-        f"{one.from_utc[:16].replace('T', ' ')} to {one.to_utc[:16].replace('T', ' ')}"
-        for one in intervals[:GAPS_SHOWN]
-    )
+    shown = "; ".join(f"{_minute(one.from_utc)} to {_minute(one.to_utc)}" for one in intervals[:GAPS_SHOWN])
     more = len(intervals) - GAPS_SHOWN
     return [f"  {title} (UTC): {shown}" + (f"; and {more} more" if more > 0 else "") + "."]
 
 
-def percent(share: float) -> str:
-    """A share in words that never round a gap away: "99%" is less than all, "100%" is all."""
-    if share >= 1:
-        return "100%"
-    return "less than 1%" if 0 < share < 0.01 else f"{int(share * 100)}%"
+def _minute(moment: str) -> str:
+    return moment[:16].replace("T", " ")

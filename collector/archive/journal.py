@@ -6,6 +6,7 @@ What was covered is entered together with the posts, in `saving.py`, and read ba
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Literal
 
@@ -148,6 +149,15 @@ def finish_source(
             (due_at, failures, reason or outcome, now, outcome in ("ok", "unchanged"), now, source_id),
         )
         conn.execute("UPDATE rounds SET last_active_at = ? WHERE id = ?", (now, round_id))
+
+
+def ask_again(conn: sqlite3.Connection, source_ids: Iterable[int], due_at: str) -> None:
+    """These sources are due at that time instead, and their last failure is not counted: it was not theirs."""
+    with transaction(conn):
+        conn.executemany(
+            "UPDATE sources SET due_at = ?, failures = max(failures - 1, 0) WHERE id = ?",
+            [(due_at, number) for number in source_ids],
+        )
 
 
 def retire(conn: sqlite3.Connection, source_id: int, reason: str, now: str) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from collector.campaign import Campaign
 from collector.demonstration.cast import SOFTWARE, X
-from collector.demonstration.watching import Round
+from collector.demonstration.watching import LAST_ROUND, Round
 from collector.demonstration.week import Published
 from collector.matching import match
 from collector.posts import Author
@@ -24,7 +24,7 @@ from collector.posts import Author
 if TYPE_CHECKING:
     from collector.archive.journal import SourceRow
 
-NOW = "2026-08-10T08:00:00Z"
+NOW = LAST_ROUND
 """The moment at which the story stands still: the made-up week and its four weeks after are over."""
 OPTED_OUT_AT = "2026-07-14T10:00:00Z"
 OPT_OUT_REASON = "opt-out"

@@ -104,7 +104,7 @@ class Page(Struct, frozen=True, kw_only=True):
     expired: tuple[str, ...] = ()
     """URIs of posts whose origin says, by positive evidence, that they are gone."""
     threads_read: tuple[str, ...] = ()
-    """Post URIs of the `Task.threads` whose comment feeds this page is the end of, whether or not they held anything."""
+    """Post URIs of the `Task.threads` whose comment feeds end with this page, whether or not they held anything."""
     covered: tuple[Covered, ...] = ()
     remember: Mapping[str, str | None] = {}
     """Changes to `Task.memory`; None forgets a key."""

@@ -12,7 +12,7 @@ from collector.archive import campaigns, journal
 from collector.archive.connection import connect
 from collector.campaign import Configuration
 from collector.http import Client
-from collector.rounds import SourceResult, Worker, run_round
+from collector.rounds import SourceResult, Worker, is_offline, run_round
 from collector.stop import Stop
 from tests.blogs import Entry, rss, watching
 from tests.fakeserver import FakeServer, Reply, Request
@@ -186,3 +186,16 @@ def test_a_stopped_round_keeps_what_it_has(server: FakeServer, hands: Hands) -> 
     server.put("/feed/", answer)
     hands.round(stop=stop)
     assert hands.ask("SELECT count(*) FROM posts") == [(1,)]
+
+
+def test_when_nobody_at_all_can_be_reached_it_is_this_computer_and_they_are_asked_again_soon(
+    tmp_path: Path, server: FakeServer
+) -> None:
+    server.put("/one/", Reply(reset_after=0))
+    server.put("/two/", Reply(reset_after=0))
+    hands = Hands(watching(tmp_path, [server.url("/one/"), server.url("/two/")]))
+    assert is_offline(hands.round())
+    assert hands.ask("SELECT due_at, failures FROM sources") == [("2026-07-08T12:05:00Z", 0)] * 2
+    server.put("/two/", Reply(rss(server.url("/"), [Entry(1)]), headers={"Content-Type": "application/rss+xml"}))
+    assert not is_offline(hands.round())
+    assert hands.ask("SELECT failures FROM sources ORDER BY id") == [(1,), (0,)]
