@@ -12,6 +12,7 @@ which feedparser drops or, worse, takes for the entry's words. And it finds what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
@@ -68,6 +69,7 @@ _CAPTURED = frozenset({
     "guid", "id", "link", "feedburner:origlink", "slash:comments", "thr:total", "wfw:commentrss", "media:description",
     *_PUBLISHED, *_UPDATED,
 })  # fmt: skip
+_EMPTY_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/>""")
 
 
 class Refused(Exception):
@@ -215,7 +217,13 @@ class _Scanner:
         self.words_at = 0
         name, start, number = self.open.pop()
         index = self.parser.CurrentByteIndex
-        end = self.document.index(b">", index) + 1 if self.document[index : index + 2] == b"</" else index
+        # For <item/>, Expat gives the place after it, where the end tag of what is around it may stand.
+        is_empty = (
+            number == self.begun
+            and self.document.endswith(b"/>", start, index)
+            and _EMPTY_TAG.fullmatch(self.document, start, index) is not None
+        )
+        end = index if is_empty else self.document.index(b">", index) + 1
         if self.text is not None and self.entry is not None and name in _CAPTURED:
             text = "".join(self.text).strip()
             self.text, self.parser.CharacterDataHandler = None, None

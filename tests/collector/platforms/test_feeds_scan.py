@@ -140,6 +140,30 @@ def test_known_entries_are_listed_and_not_read() -> None:
     assert two not in {three, one}
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "<item/>",
+        "<item />",
+        "<item a='/>'/>",
+        "<item></item>",
+        "<item>/></item>",
+        "<item><x/></item >",
+        "<item\n>\n</item\n>",
+    ],
+)
+@pytest.mark.parametrize("around", ["<r>{}</r>", "<item>{}</item>", "<r> {} </r>", "<item/>{}<item/>"])
+def test_an_entry_ends_where_it_ends(entry: str, around: str) -> None:
+    document = f"<rss><channel>{around.format(entry)}</channel></rss>".encode()
+    found = scan(document)
+    assert found is not None
+    whole = [entry.encode()] if "r>" in around else [b"<item/>", entry.encode(), b"<item/>"]
+    if around == "<item>{}</item>":
+        whole = [around.format(entry).encode()]
+    assert [found.raw(one) for one in found.entries] == whole
+    assert found.only(()) == b"<rss><channel>" + document.split(b"<channel>")[1].replace(b"".join(whole), b"")
+
+
 def test_a_changed_byte_is_another_fingerprint() -> None:
     before, after = (scanned(rss(item(1, more=more))).entries[0].listed.fingerprint for more in ("", "<x/>"))
     assert before != after
