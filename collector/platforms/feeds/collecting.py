@@ -19,7 +19,7 @@ from collector.platforms.feeds import articles, comments, coverage, dates, older
 from collector.platforms.feeds.articles import Feed, Nothing
 from collector.platforms.feeds.asking import Asked, ask
 from collector.platforms.feeds.coverage import Reach, claims, still_missing
-from collector.platforms.feeds.identity import Blog, Identity, blog_name, identify
+from collector.platforms.feeds.identity import Blog, Identity, blog_name, guid_alias, identify
 from collector.platforms.feeds.items import Item, Listed, Unreadable
 from collector.platforms.feeds.parse import Document
 from collector.platforms.feeds.polling import Memory
@@ -211,7 +211,13 @@ class Collection:
             pages.append(Page(posts=tuple(posts), unread=tuple(unread), requests=0))
         listed = self._until(page.listed, done) if cut else page.listed
         last = pages.pop() if pages else Page(requests=0)
-        pages.append(replace(last, unchanged=again + sum(entry.known for entry in page.listed)))
+        pages.append(
+            replace(
+                last,
+                unchanged=again + sum(entry.known for entry in page.listed),
+                expired=tuple(guid_alias(feed.blog, guid) for guid in page.deleted),
+            )
+        )
         return Read(
             pages=tuple(pages),
             dates=tuple(

@@ -87,7 +87,7 @@ def identify(listed: Sequence[Listed], blog: Blog) -> list[Identity | None]:
     answers: list[Identity | None] = []
     for entry, url, link in zip(listed, links, canonicals, strict=True):
         guid = entry.guid if entry.guid and entry.guid not in same_guid and len(entry.guid) <= LONGEST_GUID else None
-        aliases = (f"guid:{blog.name}:{guid}",) if guid else ()
+        aliases = (guid_alias(blog, guid),) if guid else ()
         if link and link not in sharing and link not in front_pages:
             answers.append(Identity(uri=link, url=url, aliases=aliases))
         elif guid:
@@ -97,6 +97,11 @@ def identify(listed: Sequence[Listed], blog: Blog) -> list[Identity | None]:
         else:
             answers.append(None)
     return answers
+
+
+def guid_alias(blog: Blog, guid: str) -> str:
+    """A guid as an identity: it is the blog's own."""
+    return f"guid:{blog.name}:{guid}"
 
 
 def by_words(blog: Blog, title: str, date: str, text: str, url: str | None) -> Identity:

@@ -53,6 +53,8 @@ class Document(Struct, frozen=True, kw_only=True):
     """All entries in their order, also those met before."""
     groups: Callable[[], Iterator[Group]]
     """Reads the entries that were not met before, so many at a time."""
+    deleted: tuple[str, ...] = ()
+    """The guids of entries that the feed says were deleted."""
 
 
 def read(body: bytes, content_type: str, url: str, known: frozenset[bytes] = frozenset()) -> Document | None:
@@ -92,6 +94,7 @@ def read(body: bytes, content_type: str, url: str, known: frozenset[bytes] = fro
         about=_about(parsed),
         listed=tuple(entry.listed for entry in found.entries),
         groups=groups,
+        deleted=tuple(set(found.deleted) - {entry.listed.guid for entry in found.entries}),
     )
 
 

@@ -45,7 +45,7 @@ _PREFIXES = {
     "http://purl.org/rss/1.0/modules/content/": "content", "http://purl.org/rss/1.0/modules/slash/": "slash",
     "http://wellformedweb.org/commentapi/": "wfw", "http://purl.org/syndication/thread/1.0": "thr",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner", "http://www.w3.org/1999/xhtml": "xhtml",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes", "http://purl.org/atompub/tombstones/1.0": "at",
 }  # fmt: skip
 _XML = "http://www.w3.org/XML/1998/namespace "
 _THREAD_COUNT = "http://purl.org/syndication/thread/1.0 count"
@@ -99,6 +99,8 @@ class Scan(NamedTuple):
     entries: tuple[Entry, ...]
     cuts: tuple[tuple[int, int], ...]
     """Places outside the entries that feedparser does not get."""
+    deleted: tuple[str, ...] = ()
+    """The ids of entries that the feed says were deleted (RFC 6721)."""
 
     def raw(self, entry: Entry) -> bytes:
         return self.document[entry.start : entry.end]
@@ -128,7 +130,7 @@ def scan(document: bytes, known: Collection[bytes] = ()) -> Scan | None:
             return None
         # Counters and adverts are appended to feeds; the feed itself is whole.
         document = document[: scanner.parser.ErrorByteIndex]
-    return Scan(document, tuple(scanner.entries), tuple(scanner.cuts))
+    return Scan(document, tuple(scanner.entries), tuple(scanner.cuts), tuple(scanner.deleted))
 
 
 def without(document: bytes, left_out: Iterable[tuple[int, int]]) -> bytes:
@@ -150,6 +152,7 @@ class _Scanner:
         self.known = known
         self.entries: list[Entry] = []
         self.cuts: list[tuple[int, int]] = []
+        self.deleted: list[str] = []
         self.names: dict[str, str] = {}
         self.open: list[tuple[str, int, int]] = []
         """Of every open element outside words: its name, where it begins, how many elements had begun before it."""
@@ -190,6 +193,8 @@ class _Scanner:
                 self.entry = _Entry(self.depth, attributes.get(_RDF_ABOUT), self.begun)
             elif name in _BODIES:
                 self.words_at = self.depth
+            elif name == "at:deleted-entry" and (ref := attributes.get("ref", "").strip()):
+                self.deleted.append(ref)
         else:
             self._within(self.entry, name, attributes)
             if name in _BODIES:

@@ -353,3 +353,14 @@ def test_an_edit_is_the_same_post_with_other_words(server: FakeServer, reader: R
     visit = reader.visit(SECOND)
     assert [(post.title, post.text) for post in visit.posts] == [("Entry 1", "After")]
     assert visit.pages[0].unchanged == 1
+
+
+def test_what_a_feed_says_was_deleted_is_passed_on(server: FakeServer, reader: Reader) -> None:
+    """RFC 6721. An entry that is listed as well has come back."""
+    entry = "<entry><id>tag:blog.example,2026:{0}</id><title>Entry {0}</title></entry>"
+    gone = '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="tag:blog.example,2026:{}"/>'
+    server.put("/feed.xml", Reply(atom([entry.format(1), entry.format(2)])))
+    aliases = {post.title: post.aliases for post in reader.visit(FIRST).posts}
+    server.put("/feed.xml", Reply(atom([entry.format(2), gone.format(1), gone.format(2)])))
+    visit = reader.visit(SECOND)
+    assert visit.pages[0].expired == aliases["Entry 1"]
