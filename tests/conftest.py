@@ -46,6 +46,12 @@ def missing_for_realserver() -> str:
 NEEDS: dict[str, Callable[[], str]] = {"browser": missing_for_browser, "realserver": missing_for_realserver}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright leaves an event loop running, and in its thread no other can run after it."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark, missing in NEEDS.items():
         if item.get_closest_marker(mark) and missing():
