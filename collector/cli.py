@@ -131,25 +131,32 @@ def _logged(error: Exception, configuration: Configuration | None) -> str:
     folder = Path(configuration.archive).parent if configuration else Path()
     log = folder / "coproweek-errors.log"
     try:
-        with log.open("a", encoding="utf-8") as file:
+        # It may name posts and people, so it is as private as the archive.
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(descriptor, "a", encoding="utf-8") as file:
             traceback.print_exception(error, file=file)
     except OSError:
         return f"{said} Please report it."
     return f"{said} Nothing that was saved is lost. The details are in {log}; please send them with your report."
 
 
-def prepared(configuration: Configuration) -> Path:
-    """The archive, made if need be, knowing the configuration; its path."""
+def prepared(configuration: Configuration, *, to_read: bool = False) -> Path:
+    """The archive, made if need be, knowing the configuration; its path.
+
+    `to_read`: an archive that exists is left as it is, so that a look with another configuration changes nothing.
+    """
     from collector.archive import campaigns
     from collector.archive.connection import connect
     from collector.rounds import clock
     from dashboards import figures
 
     archive = Path(configuration.archive)
+    is_new = not archive.exists()
     archive.parent.mkdir(parents=True, exist_ok=True)
     conn = connect(archive, create=True)
     try:
-        campaigns.sync(conn, configuration, clock())
+        if is_new or not to_read:
+            campaigns.sync(conn, configuration, clock())
         figures.migrate(conn)
     finally:
         conn.close()
@@ -229,7 +236,7 @@ def collect(sources: tuple[str, ...], config_path: Path) -> None:
         from collector.archive import journal
         from collector.http import Client
         from collector.rounds import Worker, clock, is_offline, run_round
-        from collector.schedule import refresh_figures, with_connection
+        from collector.schedule import refresh_figures, tidy, with_connection
         from collector.stop import Stop
 
         archive = prepared(configuration)
@@ -251,6 +258,7 @@ def collect(sources: tuple[str, ...], config_path: Path) -> None:
                 "Nothing is lost; what was missed is asked for next time."
             )
         _say_results(results)
+        tidy(configuration, clock())
         refresh_figures(archive, clock())
         if any(result.failed for result in results):
             sys.exit(SOME_FAILED)
@@ -305,7 +313,7 @@ def status(as_json: bool, config_path: Path) -> None:
         from collector.schedule import with_connection
 
         now = clock()
-        archive = prepared(configuration)
+        archive = prepared(configuration, to_read=True)
         windows = [window for campaign in configuration.campaigns for window in timeline(campaign)]
         states = with_connection(archive, lambda conn: journal.status(conn, now, watched_from(windows, now)))
         click.echo(words.as_json(states, now) if as_json else words.as_text(states, now))
@@ -349,6 +357,8 @@ def up(config_path: Path, port: int) -> None:
             if processes.wait_for_page(url, stop):
                 click.echo(f"The pages are at {url} — press Ctrl-C to end.")
                 processes.open_in_browser(url)
+            elif not stop:
+                click.echo(f"The pages at {url} do not answer yet. Collecting goes on.")
 
         try:
             processes.supervise(children, stop, click.echo, on_start=announce)
@@ -385,7 +395,7 @@ def serve(config_path: Path, port: int, supervised: bool) -> None:
     """Show the pages alone, without collecting."""
     configuration = configured(config_path)
     with in_words(configuration):
-        _serve(prepared(configuration), port, supervised=supervised)
+        _serve(prepared(configuration, to_read=True), port, supervised=supervised)
 
 
 def _serve(archive: Path, port: int, *, supervised: bool = False, start: str = "") -> None:
@@ -423,7 +433,7 @@ def report(edition_id: str | None, out: Path, config_path: Path) -> None:
     with in_words(configuration):
         from collector.rounds import clock
 
-        _report(prepared(configuration), edition_id, out, clock(), configuration)
+        _report(prepared(configuration, to_read=True), edition_id, out, clock(), configuration)
 
 
 def _report(archive: Path, edition_id: str | None, out: Path, now: str, configuration: Configuration) -> None:
@@ -470,7 +480,7 @@ def import_files(
         from collector.platforms import Trouble
         from collector.platforms import files as reading
         from collector.rounds import clock
-        from collector.schedule import refresh_figures
+        from collector.schedule import refresh_figures, tidy
         from collector.terminal import plain
 
         archive = prepared(configuration)
@@ -482,6 +492,7 @@ def import_files(
             except Trouble as trouble:
                 click.echo(plain(trouble.message, width=2_000), err=True)
                 failed = True
+        tidy(configuration, clock())
         refresh_figures(archive, clock())
         if failed:
             sys.exit(SOME_FAILED)
@@ -554,14 +565,18 @@ def forget(target: str, kind: str | None, platform: str | None, reason: str, yes
 
         removed = with_connection(archive, remove)
         refresh_figures(archive, clock())
+        if not removed.posts and not removed.authors:
+            raise Failed(
+                f"Nothing in the archive is of the {kind} “{plain(target)}”, so nothing was removed. "
+                "Exactly that is kept out from now on; if something else was meant, copy its address from the page."
+            )
         click.echo(
             f"Removed: {removed.posts} posts, {removed.context} comments and replies to them, "
             f"{removed.authors} authors. They are kept out of every later round."
         )
         if not removed.scrubbed:
             click.echo(
-                "Another program is reading the archive, so the freed space could not be wiped yet; "
-                "the next round of `coproweek up` does it."
+                f"The freed space could not be wiped yet: {removed.not_scrubbed_because} The next round does it."
             )
         click.echo("Reports that were already written or sent are not changed by this: please see to those yourself.")
 

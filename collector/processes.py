@@ -133,8 +133,9 @@ def supervise(children: Sequence[Child], stop: Stop, say: Say, *, on_start: Call
     """Keep the children running until `stop` is set; `on_start` is called when they have been started."""
     for child in children:
         child.start()
+    # Beside the watching: a page server that dies before its first page must be started again as well.
+    threading.Thread(target=on_start, daemon=True, name="announce").start()
     try:
-        on_start()
         while not stop.wait(0.2):
             for child in children:
                 if child.end_was_noticed():

@@ -31,8 +31,8 @@ from collector.editions import Window, timeline
 from collector.http import Client
 from collector.intervals import missing
 from collector.matching import match
-from collector.platforms import CoverageState, Known, Limits, Page, Source, Task, Thread, Trouble
-from collector.posts import Interval, Unread, moment, utc
+from collector.platforms import CoverageState, Known, Limits, Page, Source, Task, Thread, Trouble, identity_hash
+from collector.posts import Interval, Post, Unread, moment, utc
 from collector.robots import Robots
 from collector.stop import Stop
 
@@ -44,6 +44,8 @@ OFFLINE_WAIT = 5 * 60
 """When no source at all could be reached it is this computer that is offline, so they are asked again this soon."""
 GAP_WAIT = 5 * 60
 """A source that could not be read back as far as wanted in one round goes on this soon."""
+SOURCE_SECONDS = 15 * 60
+"""One source may take this much of one round; where it stopped is a gap for the next."""
 LOOK_BACK_DAYS = 365
 """Organisers blog months ahead of a week, so the year before the first edition is wanted as well."""
 KEPT_BODY = 65_536
@@ -173,6 +175,11 @@ def is_offline(results: Sequence[SourceResult]) -> bool:
     return len(results) > 1 and all(result.unreachable for result in results)
 
 
+def is_known(post: Post, known: Known) -> bool:
+    """Whether this source gave the post before, whatever it says now."""
+    return any(identity_hash(name) in known.identities for name in (post.uri, *post.aliases))
+
+
 def collect_pages(platform: str, task: Task, client: Client) -> Iterator[Page]:
     """The platform's own pages. Its module is imported here and not before: each brings a large library."""
     module = {"blogs": "collector.platforms.feeds"}[platform]
@@ -186,7 +193,7 @@ class Worker:
     def __init__(self, configuration: Configuration, client: Client, clock: Clock, stop: Stop) -> None:
         self.configuration = configuration
         self.client = client
-        self.robots = Robots(client)
+        self.robots = Robots(client, clock=lambda: moment(self.clock()))
         self.clock = clock
         self.stop = stop
         self.windows = tuple(window for campaign in configuration.campaigns for window in timeline(campaign))
@@ -204,6 +211,8 @@ class Worker:
     def _collect(self, conn: sqlite3.Connection, row: journal.SourceRow, round_id: int) -> SourceResult:
         now = self.clock()
         result = SourceResult(source_id=row.id, title=row.title)
+        with self.writing:
+            journal.forget_future(conn, row.id, now)
         task = plan_task(
             Source(
                 id=row.id,
@@ -225,13 +234,19 @@ class Worker:
             journal.begin_source(conn, round_id, row.id, now)
         heard = Heard()
         pages = 0
+        began = time.monotonic()
         try:
             for page in collect_pages(row.platform, task, self.client):
-                self._save(conn, row, round_id, self._completed(page), result)
-                pages += 1
-                heard = self._heard(heard, page)
+                page = self._completed(page, task.known)
+                if not self.stop or not page.posts:
+                    self._save(conn, row, round_id, page, result)
+                    pages += 1
+                    heard = self._heard(heard, page)
                 if self.stop:
                     result.outcome, result.reason = "partial", "stopped before its last page; the rest follows"
+                    break
+                if time.monotonic() - began > SOURCE_SECONDS:
+                    result.outcome, result.reason = "partial", "it is slow to answer; the next round goes on from here"
                     break
             else:
                 if not (result.new or result.changed or result.not_understood):
@@ -251,11 +266,12 @@ class Worker:
         self._finish(conn, row, round_id, task, heard, result)
         return result
 
-    def _completed(self, page: Page) -> Page:
+    def _completed(self, page: Page, known: Known) -> Page:
         """Summary-only entries that are, or may be, of a campaign, with the words of their article.
 
-        One polite request each, once: the entry is known afterwards. An entry whose summary does not even speak of
-        co-production is left as it is.
+        One polite request each, once: an entry that is known has had its turn, however often its summary changes. An
+        entry whose summary does not even speak of co-production is left as it is. When a stop is heard meanwhile, what
+        comes back is not whole and must not be saved: its entries would count as known and never be completed.
         """
         if not any(post.summary_only for post in page.posts):
             return page
@@ -265,7 +281,9 @@ class Worker:
 
         posts = []
         for post in page.posts:
-            if post.summary_only and not self.stop:
+            if self.stop:
+                break
+            if post.summary_only and not is_known(post, known):
                 found = match(post, self.configuration.campaigns)
                 if found.of or found.baseline:
                     post = feeds.complete(post, self.client, self.robots, self.clock())
@@ -365,6 +383,7 @@ class Dispatcher:
         self._waiting: list[_Job] = []
         self._busy_hosts: Counter[str] = Counter()
         self._under_way: set[int] = set()
+        self._open_rounds = 0
 
     def start(
         self,
@@ -390,6 +409,7 @@ class Dispatcher:
             conn.close()
         running = _Round(round_id, [row.id for row in taken], on_result, on_end)
         with self._lock:
+            self._open_rounds += 1
             self._waiting.extend(_Job(row, running, host_of(row)) for row in taken)
         self._start_what_may_start()
         return len(taken)
@@ -404,12 +424,14 @@ class Dispatcher:
         """Start nothing more and wait so long for what is under way; whether all of it ended."""
         self.close()
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            with self._lock:
-                if not sum(self._busy_hosts.values()):
-                    return True
+        while self.is_busy() and time.monotonic() < deadline:
             time.sleep(0.05)
-        return False
+        return not self.is_busy()
+
+    def is_busy(self) -> bool:
+        """Whether a round is under way, the computing of its figures included."""
+        with self._lock:
+            return self._open_rounds > 0
 
     def _start_what_may_start(self) -> None:
         per_host = self.worker.configuration.fetching.per_host
@@ -433,10 +455,14 @@ class Dispatcher:
         with self._lock:
             self._busy_hosts[job.host] -= 1
             self._under_way.discard(job.row.id)
-        job.round.on_result(result)
-        self._start_what_may_start()
-        if job.round.note(result, error):
-            self._end(job.round)
+        try:
+            job.round.on_result(result)
+        except Exception as trouble:  # a terminal that went away must not leave the round without an end
+            error = error or trouble
+        finally:
+            self._start_what_may_start()
+            if job.round.note(result, error):
+                self._end(job.round)
 
     def _end(self, ended: _Round) -> None:
         try:
@@ -451,7 +477,11 @@ class Dispatcher:
                 conn.close()
         except ArchiveError as trouble:
             ended.error = ended.error or trouble
-        ended.on_end(ended.in_order(), ended.error)
+        try:
+            ended.on_end(ended.in_order(), ended.error)
+        finally:
+            with self._lock:
+                self._open_rounds -= 1
 
 
 class _Round:

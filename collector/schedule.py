@@ -53,6 +53,7 @@ class Collecting:
         self.stop = stop
         self.dispatcher = Dispatcher(Worker(configuration, client, clock, stop))
         self._figures = threading.Lock()
+        self._last_trouble: str | None = None
 
     def tick(self) -> int:
         """Start whatever is due; how many sources that was."""
@@ -61,7 +62,10 @@ class Collecting:
         now = self.clock()
         try:
             keep_days = self.configuration.keep_days
-            with_connection(self.archive, lambda conn: removal.expire(conn, now, keep_days=keep_days))
+            expired = with_connection(self.archive, lambda conn: removal.expire(conn, now, keep_days=keep_days))
+            if expired.trouble and expired.trouble != self._last_trouble:
+                self.say(expired.trouble)
+            self._last_trouble = expired.trouble
             rows = with_connection(self.archive, journal.sources)
             due = [row for row in rows if row.configured and not row.retired_at and is_due(row.due_at, now)]
             return self.dispatcher.start(due, on_result=self._said, on_end=self._ended)
@@ -84,8 +88,17 @@ class Collecting:
         with self._figures:
             try:
                 refresh_figures(self.archive, self.clock())
-            except (ArchiveError, sqlite3.Error) as trouble:
-                self.say(f"The figures could not be brought up to date; the next round tries again. {plain(trouble)}")
+            except Exception as trouble:  # said, since nobody sees what a worker thread raises
+                self.say(
+                    "The figures could not be brought up to date; the next round tries again. "
+                    f"{type(trouble).__name__}: {plain(trouble)}"
+                )
+
+
+def tidy(configuration: Configuration, now: str) -> None:
+    """Delete what has had its time. `up` does so at every tick, and the other commands that write after their work."""
+    archive = Path(configuration.archive)
+    with_connection(archive, lambda conn: removal.expire(conn, now, keep_days=configuration.keep_days))
 
 
 def with_connection(archive: Path, use: Callable[[sqlite3.Connection], T]) -> T:

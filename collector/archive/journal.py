@@ -151,6 +151,17 @@ def finish_source(
         conn.execute("UPDATE rounds SET last_active_at = ? WHERE id = ?", (now, round_id))
 
 
+def forget_future(conn: sqlite3.Connection, source_id: int, now: str) -> None:
+    """Take back what the ledger says beyond `now`: it was written under a clock that was wrong, so nothing it says of
+    that source since then can be believed. What is missed then is asked for again, which doubles nothing."""
+    wrong = "source_id = ? AND to_utc > ?"
+    with plain_words(conn):
+        if conn.execute(f"SELECT 1 FROM coverage WHERE {wrong} LIMIT 1", (source_id, now)).fetchone() is None:
+            return
+    with transaction(conn):
+        conn.execute(f"DELETE FROM coverage WHERE {wrong}", (source_id, now))
+
+
 def ask_again(conn: sqlite3.Connection, source_ids: Iterable[int], due_at: str) -> None:
     """These sources are due at that time instead, and their last failure is not counted: it was not theirs."""
     with transaction(conn):
