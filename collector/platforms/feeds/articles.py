@@ -32,7 +32,7 @@ _NOBODY = frozenset({
     "", "admin", "administrator", "anonymous", "author", "blogger", "editor", "noreply", "no reply", "root", "unknown",
     "user", "webmaster", "wordpress",
 })  # fmt: skip
-_SHARED_HOSTS = frozenset({"medium.com"})
+_SHARED_HOSTS = frozenset({"feeds.feedburner.com", "medium.com"})
 _GOES_ON = re.compile(
     r"(?:…|\.\.\.|\[(?:…|\.\.\.)\]|(?:read|continue|see) (?:more|on|reading|the (?:full|rest))\b.{0,100})\W*\Z",
     re.IGNORECASE | re.DOTALL,
@@ -154,9 +154,12 @@ def only_summary(text: str) -> bool:
 def author(item: Item, identity: Identity, feed: Feed) -> Author:
     """The byline where the entry has one, else the blog itself.
 
-    The host is that of the entry's own address, so that an entry met in somebody else's feed is its author's.
+    The host is that of the entry's own address where that is on the feed's own site; else the feed's, so that nobody
+    can publish in somebody else's name by linking there.
     """
-    host = home(identity.url or feed.blog.url)
+    blog = feed.blog
+    own = identity.url is not None and (not (blog.configured or blog.url) or is_own(identity.url, blog))
+    host = home((own and identity.url) or blog.configured or blog.url)
     name = byline(", ".join(item.authors or feed.about.authors))
     folded = folded_name(name)
     if folded in _NOBODY or folded in {folded_name(feed.about.title), host}:
@@ -183,13 +186,22 @@ def folded_name(name: str) -> str:
 def home(url: str) -> str:
     """The site that an address belongs to, by which an organisation's blog is recognised: its host, without www.
 
-    Where many people share a host, the first part of the path belongs to it.
+    Where many people share a host, the first part of the path belongs to it; in the addresses of Medium's feeds that is
+    after "feed".
     """
     host = site_host(url) or ""
     if host in _SHARED_HOSTS:
-        first = urlsplit(url).path.strip("/").partition("/")[0]
+        first = urlsplit(url).path.strip("/").removeprefix("feed/").partition("/")[0]
         return f"{host}/{first.lower()}" if first else host
     return host
+
+
+def is_own(url: str, blog: Blog) -> bool:
+    """Whether an address is on the site that a feed came from or is configured at, or on a part of it
+    (`blog.example.org` of `example.org`)."""
+    where = home(url)
+    sites = [site for site in (home(blog.url), home(blog.configured)) if site]
+    return bool(where) and any(where == site or where.endswith(f".{site}") for site in sites)
 
 
 def _commenter(item: Item, feed: Feed, *, keep_words: bool) -> Author:

@@ -43,7 +43,9 @@ class Blog(Struct, frozen=True, kw_only=True):
     url: str
     """Where the feed came from."""
     site: str | None = None
-    """The blog's front page."""
+    """The blog's front page, as the feed says."""
+    configured: str = ""
+    """Its address as configured, in full."""
 
 
 def canonical_link(url: str) -> str | None:

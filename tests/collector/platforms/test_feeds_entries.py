@@ -8,6 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from collector.platforms.feeds.articles import Feed, article
+from collector.platforms.feeds.identity import Blog, Identity, blog_name
+from collector.platforms.feeds.items import About, Item, Listed, Markup
 from collector.posts import Author, Engagement, Media, Post
 from tests.fakeserver import FakeServer, Reply
 from tests.feeds import FIRST, SECOND, Reader, atom, item, rss
@@ -60,9 +63,7 @@ def test_a_whole_entry_of_wordpress(read: Any) -> None:
     assert post.url == "https://www.blog.example/2026/07/day-one/?utm_source=rss"
     assert post.title == "Co-production Week – day one & two"
     assert post.text == "Hello us #Together"
-    assert post.author == Author(
-        platform="blogs", native_id="blog.example/jane doe", handle="blog.example", name="Jane Doe"
-    )
+    assert post.author == Author(platform="blogs", native_id="127.0.0.1/jane doe", handle="127.0.0.1", name="Jane Doe")
     assert (post.published_at, post.published_from) == ("2026-07-06T08:00:00Z", "stated")
     assert (post.language, post.language_from) == ("en-GB", "declared")
     assert post.categories == ("CoProWeek", "Co-production Week")
@@ -106,8 +107,8 @@ def test_a_whole_entry_of_blogger(read: Any) -> None:
     assert post.comments_url == "https://x.blogspot.com/feeds/2/comments/default"
     assert post.author == Author(
         platform="blogs",
-        native_id="x.blogspot.com",
-        handle="x.blogspot.com",
+        native_id="127.0.0.1",
+        handle="127.0.0.1",
         name="Co-production Week 2019",
         url="https://x.blogspot.com/",
     )
@@ -264,10 +265,49 @@ def test_an_entry_of_atom_without_an_author_has_its_feeds(read: Any) -> None:
     assert post.author.name == "Jane Doe"
 
 
-def test_an_author_is_of_the_site_that_the_entry_is_on(read: Any) -> None:
-    link = "https://medium.com/@Someone/a-post-1?source=rss-1----2"
-    assert read(rss(item(1, link=link))).author.handle == "medium.com/@someone"
-    assert read(rss(item(2, link="https://elsewhere.example/a"))).author.handle == "elsewhere.example"
+def whose(link: str, *, feed: str, configured: str) -> str | None:
+    """The handle of the author of an entry with this link."""
+    blog = Blog(name=blog_name(configured), url=feed, configured=configured)
+    entry = Item(listed=Listed(link=link, fingerprint=b""), raw=b"", title=Markup("A post", is_html=False))
+    author = article(entry, Identity(uri=link, url=link), Feed(blog=blog, about=About(), now=FIRST)).author
+    return author.handle if author else None
+
+
+@pytest.mark.parametrize(
+    ("link", "feed", "configured", "handle"),
+    [
+        ("https://www.blog.example/a", "https://blog.example/feed/", "https://blog.example/", "blog.example"),
+        ("https://carers.uni.example/a", "https://uni.example/feed", "https://uni.example/feed", "carers.uni.example"),
+        # The feed lies elsewhere than the blog, which is what is configured.
+        ("https://blog.example/a", "https://feeds.example/1", "https://blog.example/", "blog.example"),
+        # It has moved: it came from there itself.
+        ("https://new.example/a", "https://new.example/feed", "https://old.example/feed", "new.example"),
+        (
+            "https://medium.com/@Some/a-1",
+            "https://medium.com/feed/@some",
+            "https://medium.com/@some",
+            "medium.com/@some",
+        ),
+        # Somebody else's name cannot be had by linking there.
+        ("https://victim.example/a", "https://hostile.example/feed", "https://hostile.example/feed", "hostile.example"),
+        ("https://example/a", "https://hostile.example/feed", "https://hostile.example/feed", "hostile.example"),
+        (
+            "https://medium.com/@victim/a",
+            "https://medium.com/feed/@hostile",
+            "https://medium.com/feed/@hostile",
+            "medium.com/@hostile",
+        ),
+    ],
+)
+def test_an_author_is_of_the_entrys_site_only_where_that_is_the_feeds_own(
+    link: str, feed: str, configured: str, handle: str
+) -> None:
+    assert whose(link, feed=feed, configured=configured) == handle
+
+
+def test_a_front_page_that_a_feed_only_claims_gives_it_no_name(read: Any) -> None:
+    post = read(rss(item(1, link="https://victim.example/a"), "<title>T</title><link>https://victim.example</link>"))
+    assert (post.author.native_id, post.author.handle) == ("127.0.0.1", "127.0.0.1")
 
 
 # Summaries
