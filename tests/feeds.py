@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from collector.http import Client
 from collector.intervals import missing, union
-from collector.platforms import Known, Limits, Page, Source, Task, Thread, Trouble, identity_hash
+from collector.platforms import Known, Limits, Page, Shown, Source, Task, Thread, Trouble, identity_hash
 from collector.platforms.feeds import collect
 from collector.posts import Interval, Post, Unread
 
@@ -113,6 +113,8 @@ class Reader:
     posts: dict[str, Post] = field(default_factory=dict)
     """By URI, each as it was met last."""
 
+    shown: tuple[Shown, ...] = ()
+
     def task(self, now: str, threads: Sequence[Thread] = (), limits: Limits | None = None) -> Task:
         wanted = Interval(self.wanted, now)
         return Task(
@@ -123,6 +125,7 @@ class Reader:
             memory=dict(self.memory),
             known=Known(fingerprints=frozenset(self.fingerprints), identities=frozenset(self.identities)),
             threads=tuple(threads),
+            listed=self.shown,
             limits=limits or Limits(),
         )
 

@@ -5,6 +5,7 @@ What was covered is entered together with the posts, in `saving.py`, and read ba
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import timedelta
@@ -16,7 +17,7 @@ from collector.archive import ledger, texts
 from collector.archive.connection import plain_words, transaction
 from collector.archive.ledger import covered
 from collector.intervals import missing, seconds, union
-from collector.platforms import Known, Thread
+from collector.platforms import Known, Shown, Thread
 from collector.posts import Interval, moment, utc
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "known",
     "memory",
     "retire",
+    "shown",
     "sources",
     "status",
     "threads",
@@ -237,6 +239,25 @@ def threads(conn: sqlite3.Connection, source_id: int, limit: int = 20) -> tuple[
                 "WHERE edition_posts.post_id = posts.id AND frozen_at_utc > ?2)) END "
                 "ORDER BY comments_read_at IS NOT NULL, comments_read_at, published_at DESC, posts.id LIMIT ?3",
                 (source_id, day_before, limit),
+            )
+        )
+
+
+def shown(conn: sqlite3.Connection, source_id: int, since: str) -> tuple[Shown, ...]:
+    """Articles that this source gave and the archive shows, published at `since` or later, newest first.
+
+    Without those that state no date that can be believed: nobody can say whether the source should still list them.
+    """
+    with plain_words(conn):
+        return tuple(
+            Shown(uri=uri, url=url, published_at=published_at, aliases=tuple(json.loads(aliases)))
+            for uri, url, published_at, aliases in conn.execute(
+                "SELECT uri, url, published_at, "
+                "(SELECT json_group_array(alias) FROM post_aliases WHERE post_aliases.post_id = posts.id) "
+                "FROM sightings JOIN posts ON posts.id = post_id "
+                "WHERE source_id = ? AND published_at >= ? AND kind = 'article' AND url IS NOT NULL "
+                "AND published_from <> 'first_seen' AND hidden_reason IS NULL ORDER BY published_at DESC, posts.id",
+                (source_id, since),
             )
         )
 

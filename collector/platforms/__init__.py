@@ -67,6 +67,8 @@ class Task(Struct, frozen=True, kw_only=True):
     """What this platform asked to be remembered (validators, a moved address, a feed found by discovery)."""
     known: Known
     threads: tuple[Thread, ...] = ()
+    listed: tuple[Shown, ...] = ()
+    """Posts of the last weeks that this source gave and the archive shows: one that it lists no more is looked for."""
     limits: Limits
 
 
@@ -75,6 +77,15 @@ class Thread(Struct, frozen=True, kw_only=True):
 
     post_uri: str
     comments_url: str
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A post that a source gave before and the archive shows."""
+
+    uri: str
+    url: str
+    published_at: str
+    aliases: tuple[str, ...] = ()
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from collector.http import Client, Response
 from collector.platforms import Covered, Page, Task, identity_hash
-from collector.platforms.feeds import articles, comments, coverage, dates, older, polling
+from collector.platforms.feeds import articles, comments, coverage, dates, older, polling, vanished
 from collector.platforms.feeds.articles import Feed, Nothing
 from collector.platforms.feeds.asking import Asked, ask
 from collector.platforms.feeds.coverage import Reach, claims, still_missing
-from collector.platforms.feeds.identity import Blog, Identity, blog_name, guid_alias, identify
+from collector.platforms.feeds.identity import Blog, Identity, blog_name, canonical_link, guid_alias, identify
 from collector.platforms.feeds.items import Item, Listed, Unreadable
 from collector.platforms.feeds.parse import Document
 from collector.platforms.feeds.polling import Memory
@@ -54,6 +54,8 @@ class Read(Struct, frozen=True, kw_only=True):
     changes: tuple[str | None, ...]
     """When each was updated."""
     known: tuple[bool, ...]
+    names: frozenset[str]
+    """By which the entries are known: URIs, aliases, links."""
     cut: bool
     """The round's limit was reached: some entries were not read."""
 
@@ -140,6 +142,15 @@ class Collection:
             requests=asked.requests,
             received=asked.received,
         )
+        if not read.cut and read.reach is not None and any(read.known):
+            # A feed that has been emptied or replaced says nothing of what it listed before.
+            feed = self._feed(newest, response)
+            gone = vanished.look(self.task, self.client, feed.blog, read.reach.oldest, read.names, memory)
+            if gone.requests:
+                memory = gone.memory
+                yield Page(expired=gone.uris, remember=self.changes(memory), requests=gone.requests)
+            if gone.trouble is not None:
+                raise gone.trouble
         if left and not read.cut:
             yield from older.collect(self, newest, response, read.reach, left, memory)
 
@@ -162,7 +173,8 @@ class Collection:
 
     def _feed(self, page: Document, response: Response) -> Feed:
         site = urljoin_or_empty(response.url, page.about.site) if page.about.site else None
-        return Feed(blog=Blog(name=self.blog, url=response.url, site=site), about=page.about, now=self.now)
+        blog = Blog(name=self.blog, url=response.url, site=site, configured=self.task.source.locator)
+        return Feed(blog=blog, about=page.about, now=self.now)
 
     def read(self, page: Document, response: Response, only: Interval | None = None) -> Read:
         """All unknown entries of a page as posts, as far as the round's limits allow; with `only`, but for those that
@@ -228,6 +240,7 @@ class Collection:
             ),
             changes=tuple(dates.first(entry.updated, self.now) for entry in listed),
             known=tuple(entry.known or self._is_known(by_fingerprint[entry.fingerprint]) for entry in listed),
+            names=_names(identities),
             cut=cut,
         )
 
@@ -301,3 +314,11 @@ class Collection:
             else:
                 self.memory[name] = value
         return changes
+
+
+def _names(identities: Sequence[Identity | None]) -> frozenset[str]:
+    found = [identity for identity in identities if identity is not None]
+    links = [canonical_link(identity.url) for identity in found if identity.url]
+    return frozenset(
+        name for name in (*links, *(name for one in found for name in (one.uri, *one.aliases))) if name is not None
+    )

@@ -65,6 +65,8 @@ class Memory(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How often the feed says it wants to be asked, in seconds."""
     deepest: str = ""
     """The page of older entries that was read last, where there are more."""
+    looked_for: str = ""
+    """The day on which posts that are no longer listed were looked for, and short hashes of their URIs."""
 
     @classmethod
     def of(cls, remembered: Mapping[str, str]) -> Memory:

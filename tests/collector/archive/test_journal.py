@@ -6,7 +6,7 @@ import pytest
 
 from collector.archive import journal, ledger
 from collector.archive.connection import transaction
-from collector.platforms import CoverageState, Covered, Known, Page, Thread, identity_hash
+from collector.platforms import CoverageState, Covered, Known, Page, Shown, Thread, identity_hash
 from collector.posts import Engagement, Interval
 from tests.collector.archive.making import FEED, NOW, SEARCH, Archive, article, comment, counts
 
@@ -84,6 +84,21 @@ def test_coverage_of_another_question_does_not_count(archive: Archive) -> None:
     cover(archive, stretch("01", "02"))
     assert journal.covered(archive.conn, archive.source().id, "other terms") == []
     assert journal.covered(archive.conn, archive.source(SEARCH).id, SEARCH.query_hash) == []
+
+
+def test_what_a_source_gave_and_the_archive_shows(archive: Archive) -> None:
+    first = article(1, published_at="2026-07-06T09:00:00Z", aliases=("guid:blog.example:1",))
+    undated = article(3, published_at="2026-07-07T09:00:00Z", published_from="first_seen")
+    archive.save(first, article(2, published_at="2026-07-07T09:00:00Z"), undated, article(4), comment(1))
+    archive.conn.execute("UPDATE posts SET hidden_reason = 'gone' WHERE uri = ?", (article(4).uri,))
+    number = archive.source().id
+    found = journal.shown(archive.conn, number, "2026-07-01T00:00:00Z")
+    assert [one.uri for one in found] == [article(2).uri, article(1).uri]
+    assert found[1] == Shown(
+        uri=first.uri, url=first.url or "", published_at="2026-07-06T09:00:00Z", aliases=("guid:blog.example:1",)
+    )
+    assert [one.uri for one in journal.shown(archive.conn, number, "2026-07-07T00:00:00Z")] == [article(2).uri]
+    assert journal.shown(archive.conn, archive.source(SEARCH).id, "2026-07-01T00:00:00Z") == ()
 
 
 # Rounds and sources --------------------------------------------------------------------------------------------------
