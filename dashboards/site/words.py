@@ -5,18 +5,21 @@ What a figure's values are called is in `dashboards.wording`.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from dashboards import wording
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+_FORMULA = re.compile(r"[\t\r\n\0]|[\s\ufeff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]*[=+\-@＝＋－＠﹦﹢﹣﹫−]")
+"""What a spreadsheet may take for a formula, also behind spaces and marks that are not seen, and in the full-width
+signs that some read as the plain ones."""
 
 
 def harmless(cell: str) -> str:
     """A CSV cell that no spreadsheet takes for a formula: where it would, an apostrophe is put before it. Numbers, also
     negative ones, stay numbers."""
-    if not cell.lstrip(" ").startswith(_FORMULA):
+    if not _FORMULA.match(cell):
         return cell
     try:
         float(cell)
