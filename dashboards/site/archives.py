@@ -81,10 +81,10 @@ def metadata(conn: sqlite3.Connection) -> dict[str, Any]:
 
 
 def is_closed(name: str, descriptions: Mapping[str, Description]) -> bool:
-    """Whether a table has no page: closed by decision, the inside of a search index, or SQLite's own bookkeeping."""
-    stem = name.rpartition("_")[0]
-    inside_index = f"{stem}_config" in descriptions and f"{stem}_data" in descriptions
-    return name in CLOSED or inside_index or name.startswith(("sqlite_", "_sqlite_"))
+    """Whether a table has no page: closed by decision, a search index or its inside, or SQLite's own bookkeeping."""
+    stems = (name, name.rpartition("_")[0])
+    of_index = any(f"{stem}_config" in descriptions and f"{stem}_data" in descriptions for stem in stems)
+    return name in CLOSED or of_index or name.startswith(("sqlite_", "_sqlite_"))
 
 
 def is_made_up(conn: sqlite3.Connection) -> bool:

@@ -13,6 +13,9 @@ from datasette.views.base import DatasetteError
 
 log = logging.getLogger(__name__)
 
+CLOSED = "This table is closed"
+WHAT_IS_CLOSED = "It holds what no page shows, such as raw items, removals or the search index."
+
 
 class Absent(Exception):
     """There is no such page of ours. Not Datasette's NotFound, after which it tries the address without its slash."""
@@ -35,6 +38,8 @@ async def page(datasette: Any, request: Any, exception: Exception) -> Response:
     elif isinstance(exception, QueryInterrupted):
         status, title = 400, "This page took too long"
         error = "There are too many rows to go through at once. Choose fewer by a filter first."
+    elif isinstance(exception, sqlite3.DatabaseError) and _forbidden(exception):
+        status, title, error = 403, CLOSED, WHAT_IS_CLOSED
     elif isinstance(exception, sqlite3.DatabaseError):
         status, title = 503, "The archive could not be read"
         error = f"The database said: {exception}. Nothing was changed; try again in a moment."
@@ -55,8 +60,7 @@ async def page(datasette: Any, request: Any, exception: Exception) -> Response:
 
 
 async def closed(datasette: Any, request: Any) -> Response:
-    error = "It holds what no page shows, such as raw items or removals."
-    return await _said(datasette, request, 403, {"title": "This table is closed", "error": error})
+    return await _said(datasette, request, 403, {"title": CLOSED, "error": WHAT_IS_CLOSED})
 
 
 async def _said(datasette: Any, request: Any, status: int, context: dict[str, Any]) -> Response:
@@ -65,6 +69,11 @@ async def _said(datasette: Any, request: Any, status: int, context: dict[str, An
         return Response.json(told, status=status)
     body = await datasette.render_template("error.html", context, request=request)
     return Response.html(body, status=status)
+
+
+def _forbidden(error: sqlite3.DatabaseError) -> bool:
+    """Whether it is the authorizer (`visitors.py`) that said no."""
+    return "not authorized" in str(error) or "is prohibited" in str(error)
 
 
 def _sentence(exception: Exception, otherwise: str) -> str:

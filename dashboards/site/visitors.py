@@ -2,26 +2,24 @@
 
 Datasette lets everybody who sees the pages write SQL. The archive opens its file read-only, and this module closes the
 rest: an authorizer on the connection refuses the closed tables whatever the SQL looks like, limits bound memory, and
-functions whose time grows with the square of their input are replaced, because SQLite's time limit cannot interrupt
-them. Our own pages use other connections (`pool.py`).
+functions that SQLite's time limit cannot interrupt are replaced (`functions.py`). Our own pages use other connections
+(`pool.py`).
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from datasette.database import Database, QueryInterrupted, Results
-from datasette.utils import sqlite_timelimit
 from datasette.utils.sqlite import sqlite3
 
-from dashboards.site import hidden
+from dashboards.site import functions, hidden
 from dashboards.site.pool import read_only
 
 CLOSED = frozenset({"archive_info", "raw_items", "source_memory", "tombstones"})
@@ -31,8 +29,6 @@ SEARCH_INDEX = re.compile(r"\w_(?:data|idx|docsize|config|content)\b")
 """The tables inside a full-text index, which hold its words. FTS5 itself must read them, and to the authorizer its
 statements look like a visitor's, so a visitor's SQL that names one is refused by its text."""
 
-LENGTH = 5_000_000
-"""Bytes of one value, and so of what `zeroblob`, `printf` and their kin can build."""
 ANSWER_BYTES = 50_000_000
 CELLS_DRAWN = 30_000
 """Drawing a table holds up every other page, so it has an end; CSV and JSON are bounded by Datasette's own limits."""
@@ -47,15 +43,14 @@ PRAGMAS = frozenset(
 """What Datasette and FTS5 themselves need; none of them shows a row of a table."""
 
 FUNCTIONS_REFUSED = frozenset(
-    {"edit", "eval", "fts3_tokenizer", "json_patch", "jsonb_patch", "load_extension", "optimize", "readfile"}
-    | {"rtreecheck", "sqlite_log", "writefile"}
+    {"bm25", "edit", "eval", "fts3_tokenizer", "load_extension", "optimize", "readfile", "rtreecheck", "sqlite_log"}
+    | {f"{json}_{change}" for json in ("json", "jsonb") for change in ("insert", "patch", "remove", "replace", "set")}
+    | {"writefile"}
 )
-"""They reach outside the database, or, like json_patch, cannot be interrupted."""
+"""They reach outside the database, count the words of hidden posts too, as bm25 does, or, like json_patch, cannot be
+interrupted."""
 
 COUNT_MILLISECONDS = 100
-
-TRIM_CHARACTERS = 1_000
-WIDE = re.compile(r"%[^a-zA-Z%]*(?:\*|\d{5})")
 
 _OK: int = sqlite3.SQLITE_OK
 _DENY: int = sqlite3.SQLITE_DENY
@@ -69,25 +64,17 @@ sqlite3.enable_callback_tracebacks(False)
 def close(conn: Any, only_by_views: frozenset[str] = frozenset()) -> None:
     """Close what is closed on one connection, once it is otherwise ready. `only_by_views`: see `hidden.py`."""
     for limit, value in (
-        (sqlite3.SQLITE_LIMIT_LENGTH, LENGTH),
+        (sqlite3.SQLITE_LIMIT_LENGTH, functions.LENGTH),
         (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 100_000),
         (sqlite3.SQLITE_LIMIT_COLUMN, 300),
         (sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 200),
         (sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 100),
-        (sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+        (sqlite3.SQLITE_LIMIT_FUNCTION_ARG, 32),
         (sqlite3.SQLITE_LIMIT_ATTACHED, 0),
         (sqlite3.SQLITE_LIMIT_WORKER_THREADS, 0),
     ):
         conn.setlimit(limit, value)
-    for name, arguments, function in (
-        ("instr", 2, _instr),
-        ("replace", 3, _replace),
-        ("printf", -1, _printf),
-        ("format", -1, _printf),
-        *((name, 1, _trimmer(strip)) for name, strip in _STRIPS.items()),
-        *((name, 2, _trimmer(strip)) for name, strip in _STRIPS.items()),
-    ):
-        conn.create_function(name, arguments, function, deterministic=True)
+    functions.put(conn)
     conn.set_authorizer(partial(_authorize, only_by_views))
 
 
@@ -116,7 +103,9 @@ def _authorize(
         name = (first or "").lower()
         internal = name.startswith(("sqlite_", "dbstat")) and (name != "sqlite_master" or schema == "temp")
         # Counting rows asks for the column "", and of a view that SQLite has merged into the query, in no view's name.
-        by_view = schema == "temp" or not second or (source or "").startswith(hidden.INNER)
+        # A search by post_search('words') asks for it too.
+        counted = not second and name != hidden.SEARCH
+        by_view = schema == "temp" or counted or (source or "").startswith(hidden.INNER)
         return _DENY if name in CLOSED or internal or (name in only_by_views and not by_view) else _OK
     if action == sqlite3.SQLITE_FUNCTION:
         return _DENY if (second or "").lower() in FUNCTIONS_REFUSED else _OK
@@ -131,57 +120,6 @@ def _authorize(
         return _OK
     allowed = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION)
     return _OK if action in allowed else _DENY
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _instr(haystack: Any, needle: Any) -> int | None:
-    if haystack is None or needle is None:
-        return None
-    if isinstance(haystack, bytes) and isinstance(needle, bytes):
-        return haystack.find(needle) + 1
-    return _text(haystack).find(_text(needle)) + 1
-
-
-def _replace(text: Any, old: Any, new: Any) -> Any:
-    if text is None or old is None:
-        return None
-    whole, found = _text(text), _text(old)
-    if not found:
-        return whole if isinstance(text, bytes) else text
-    if new is None:
-        return None
-    put = _text(new)
-    if len(whole) + whole.count(found) * (len(put) - len(found)) > LENGTH:
-        raise ValueError("the result would be too big")
-    return whole.replace(found, put)
-
-
-def _printf(*arguments: Any) -> str | None:
-    """SQLite's own, but for widths that keep it busy for seconds: `printf('%.*c', 300000000, 'x')`."""
-    if arguments and isinstance(arguments[0], str) and WIDE.search(arguments[0]):
-        raise ValueError("a width would be too large")
-    marks = ", ".join("?" * len(arguments))
-    with closing(sqlite3.connect(":memory:")) as own:
-        value: str | None = own.execute(f"SELECT printf({marks})", arguments).fetchone()[0]
-    return value
-
-
-_STRIPS: Mapping[str, Callable[[str, str], str]] = {"trim": str.strip, "ltrim": str.lstrip, "rtrim": str.rstrip}
-
-
-def _trimmer(strip: Callable[[str, str], str]) -> Callable[..., str | None]:
-    def trim(text: Any, characters: Any = " ") -> str | None:
-        if text is None or characters is None:
-            return None
-        distinct = set(_text(characters)[: TRIM_CHARACTERS + 1])
-        if len(distinct) > TRIM_CHARACTERS:
-            raise ValueError("too many characters to trim")
-        return strip(_text(text), "".join(distinct)) if distinct else _text(text)
-
-    return trim
 
 
 class ArchiveDatabase(Database):  # type: ignore[misc]
@@ -225,7 +163,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
 
         def in_thread(_: Any) -> Results:
             conn = self._for_queries()
-            with sqlite_timelimit(conn, milliseconds):
+            with functions.limit(conn, milliseconds):
                 try:
                     cursor = conn.execute(sql, params if params is not None else {})
                     rows = _bounded(cursor, most + 1 if truncate and most else None, most_cells)
@@ -233,7 +171,11 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
                     if error.args == ("interrupted",):
                         raise QueryInterrupted(error, sql, params) from None
                     if "user-defined function raised exception" in str(error):
-                        raise sqlite3.OperationalError("a value that it makes would be too large") from None
+                        if functions.over():
+                            raise QueryInterrupted(error, sql, params) from None
+                        raise sqlite3.OperationalError(
+                            "a function was given a value that is too large or cannot be read"
+                        ) from None
                     raise
             too_many = bool(truncate and most and len(rows) > most)
             return Results(rows[:most] if too_many else rows, too_many, cursor.description)
