@@ -237,9 +237,9 @@ class Worker:
         began = time.monotonic()
         try:
             for page in collect_pages(row.platform, task, self.client):
-                page = self._completed(page, task.known)
-                if not self.stop or not page.posts:
-                    self._save(conn, row, round_id, page, result)
+                whole = self._completed(page, task.known)
+                if whole is not None:
+                    self._save(conn, row, round_id, whole, result)
                     pages += 1
                     heard = self._heard(heard, page)
                 if self.stop:
@@ -266,12 +266,12 @@ class Worker:
         self._finish(conn, row, round_id, task, heard, result)
         return result
 
-    def _completed(self, page: Page, known: Known) -> Page:
+    def _completed(self, page: Page, known: Known) -> Page | None:
         """Summary-only entries that are, or may be, of a campaign, with the words of their article.
 
         One polite request each, once: an entry that is known has had its turn, however often its summary changes. An
-        entry whose summary does not even speak of co-production is left as it is. When a stop is heard meanwhile, what
-        comes back is not whole and must not be saved: its entries would count as known and never be completed.
+        entry whose summary does not even speak of co-production is left as it is. None when a stop is heard meanwhile:
+        half a page must not be saved, or its entries would count as known and never be completed.
         """
         if not any(post.summary_only for post in page.posts):
             return page
@@ -282,7 +282,7 @@ class Worker:
         posts = []
         for post in page.posts:
             if self.stop:
-                break
+                return None
             if post.summary_only and not is_known(post, known):
                 found = match(post, self.configuration.campaigns)
                 if found.of or found.baseline:

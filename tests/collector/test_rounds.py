@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,7 +35,7 @@ class Hands:
 
     def round(self, *, stop: Stop | None = None) -> list[SourceResult]:
         with Client(self.configuration.fetching, None) as client:
-            worker = Worker(self.configuration, client, self.clock, stop or Stop())
+            worker = Worker(self.configuration, client, self.clock, Stop() if stop is None else stop)
             conn = connect(Path(self.configuration.archive))
             rows = journal.sources(conn)
             conn.close()
@@ -199,3 +201,120 @@ def test_when_nobody_at_all_can_be_reached_it_is_this_computer_and_they_are_aske
     server.put("/two/", Reply(rss(server.url("/"), [Entry(1)]), headers={"Content-Type": "application/rss+xml"}))
     assert not is_offline(hands.round())
     assert hands.ask("SELECT failures FROM sources ORDER BY id") == [(1,), (0,)]
+
+
+def summary(server: FakeServer, comments: int, articles: int = 1) -> Reply:
+    """A feed that gives only the beginning of its articles."""
+    items = "".join(
+        f"<item><title>Our week {n}</title><link>{server.url(f'/article/{n}/')}</link>"
+        f"<guid isPermaLink='false'>g{n}</guid><pubDate>Mon, 06 Jul 2026 0{9 - n}:00:00 +0000</pubDate>"
+        "<description>About co-production, and more than a summary says: we planned, cooked […]</description>"
+        f"<slash:comments xmlns:slash='http://purl.org/rss/1.0/modules/slash/'>{comments}</slash:comments></item>"
+        for n in range(articles)
+    )
+    body = f"<?xml version='1.0'?><rss version='2.0'><channel><title>B</title>{items}</channel></rss>"
+    return Reply(body, headers={"Content-Type": "application/rss+xml"})
+
+
+ARTICLE = (
+    "<!doctype html><html lang='en'><head><title>Our week</title></head><body><article><h1>Our week</h1>"
+    + "<p>About co-production, and more than a summary says: we planned, cooked and argued together all week long.</p>"
+    * 3
+    + "<p>Everything is under #CoProWeek, from the first meeting to the last cup of tea.</p></article></body></html>"
+)
+
+
+def test_an_article_behind_a_summary_is_asked_for_once_and_its_words_stay(server: FakeServer, hands: Hands) -> None:
+    server.put("/feed/", summary(server, 1))
+    server.put("/robots.txt", Reply(status=404))
+    server.put("/article/0/", Reply(ARTICLE, headers={"Content-Type": "text/html; charset=utf-8"}), Reply(status=503))
+    (first,) = hands.round()
+    assert (first.new, first.outcome) == (1, "ok")  # its hashtag stands only in the article
+    for hour, comments in ((13, 2), (14, 3)):
+        hands.now = f"2026-07-08T{hour}:00:00Z"
+        server.put("/feed/", summary(server, comments))
+        hands.round()
+    assert len(server.requested("/article/0/")) == 1
+    assert hands.ask("SELECT version, comments FROM posts") == [(1, 3)]
+    assert hands.ask("SELECT text LIKE '%cup of tea%' FROM post_texts") == [(1,)]
+
+
+def test_a_stop_in_the_middle_of_a_page_of_articles_leaves_it_for_the_next_round(
+    server: FakeServer, hands: Hands
+) -> None:
+    stop = Stop()
+
+    def article(request: Request) -> Reply:
+        stop.set()
+        return Reply(ARTICLE, headers={"Content-Type": "text/html; charset=utf-8"})
+
+    server.put("/feed/", summary(server, 1, articles=2))
+    server.put("/robots.txt", Reply(status=404))
+    server.put("/article/0/", article)
+    server.put("/article/1/", article)
+    (stopped,) = hands.round(stop=stop)
+    assert stopped.outcome == "partial"
+    assert hands.ask("SELECT count(*) FROM feed_entries") == [(0,)]
+    hands.now = "2026-07-08T13:00:00Z"
+    (again,) = hands.round()
+    assert again.new == 2
+    assert hands.ask("SELECT text LIKE '%cup of tea%' FROM post_texts") == [(1,), (1,)]
+
+
+def test_retry_after_of_a_refusal_is_obeyed(server: FakeServer, hands: Hands) -> None:
+    server.put("/feed/", Reply(status=429, headers={"Retry-After": "7200"}))
+    hands.round()
+    assert hands.ask("SELECT due_at FROM sources") == [("2026-07-08T14:00:00Z",)]
+
+
+def test_what_the_server_asks_for_in_its_headers_is_heard(server: FakeServer, hands: Hands) -> None:
+    body = rss(server.url("/"), [Entry(1)])
+    headers = {"Content-Type": "application/rss+xml", "Cache-Control": "max-age=36000"}
+    server.put("/feed/", Reply(body, headers=headers))
+    hands.round()
+    hands.now = "2026-07-08T12:10:00Z"  # when the gaps before the feed are said to be out of reach
+    hands.round()
+    assert hands.ask("SELECT due_at >= '2026-07-08T22:10:00Z' FROM sources") == [(1,)]
+
+
+def test_an_answer_that_breaks_the_reader_is_that_sources_failure_and_counted(
+    server: FakeServer, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog(server, Entry(1))
+    monkeypatch.setattr("collector.platforms.feeds.collect", lambda task, client: iter([1 / 0]))
+    (result,) = hands.round()
+    assert result.outcome == "failed"
+    assert "ZeroDivisionError" in result.reason
+    assert hands.ask("SELECT failures FROM sources") == [(1,)]
+
+
+def test_a_host_is_asked_for_as_many_sources_at_once_as_it_was_promised(tmp_path: Path, server: FakeServer) -> None:
+    at_once: list[int] = []
+    now_open = 0
+    lock = threading.Lock()
+
+    def slow(request: Request) -> Reply:
+        nonlocal now_open
+        with lock:
+            now_open += 1
+            at_once.append(now_open)
+        time.sleep(0.05)
+        with lock:
+            now_open -= 1
+        return Reply(rss(server.url("/"), []), headers={"Content-Type": "application/rss+xml"})
+
+    for name in range(6):
+        server.put(f"/{name}/", slow)
+    Hands(watching(tmp_path, [server.url(f"/{name}/") for name in range(6)])).round()
+    assert max(at_once) <= 2
+
+
+def test_a_ledger_written_under_a_clock_far_ahead_is_not_believed(server: FakeServer, hands: Hands) -> None:
+    blog(server, Entry(1))
+    hands.now = "2027-08-12T12:00:00Z"
+    hands.round()
+    hands.now = NOW
+    blog(server, Entry(2, published="2026-07-08T10:00:00Z"), Entry(1))
+    (result,) = hands.round()
+    assert result.new == 1
+    assert hands.ask("SELECT max(to_utc) FROM coverage") == [(NOW,)]
