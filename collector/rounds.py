@@ -31,7 +31,7 @@ from collector.editions import Window, timeline
 from collector.http import Client
 from collector.intervals import missing
 from collector.matching import match
-from collector.platforms import CoverageState, Known, Limits, Page, Source, Task, Thread, Trouble, identity_hash
+from collector.platforms import CoverageState, Known, Limits, Page, Shown, Source, Task, Thread, Trouble, identity_hash
 from collector.posts import Interval, Post, Unread, moment, utc
 from collector.robots import Robots
 from collector.stop import Stop
@@ -46,6 +46,8 @@ GAP_WAIT = 5 * 60
 """A source that could not be read back as far as wanted in one round goes on this soon."""
 SOURCE_SECONDS = 15 * 60
 """One source may take this much of one round; where it stopped is a gap for the next."""
+TAKEN_DOWN_DAYS = 90
+"""Posts no older than this are looked for at their own pages when their feed lists them no more."""
 LOOK_BACK_DAYS = 365
 """Organisers blog months ahead of a week, so the year before the first edition is wanted as well."""
 KEPT_BODY = 65_536
@@ -129,6 +131,7 @@ def plan_task(
     memory: dict[str, str],
     known: Known,
     threads: tuple[Thread, ...] = (),
+    listed: tuple[Shown, ...] = (),
     limits: Limits | None = None,
 ) -> Task:
     """What one source is asked for in this round, computed from the ledger."""
@@ -141,6 +144,7 @@ def plan_task(
         memory=memory,
         known=known,
         threads=threads,
+        listed=listed,
         limits=limits or Limits(),
     )
 
@@ -228,6 +232,7 @@ class Worker:
             memory=journal.memory(conn, row.id),
             known=journal.known(conn, row.id),
             threads=journal.threads(conn, row.id) if self.configuration.limits.comments else (),
+            listed=journal.shown(conn, row.id, utc(moment(now) - timedelta(days=TAKEN_DOWN_DAYS))),
             limits=self.configuration.limits,
         )
         with self.writing:

@@ -318,3 +318,23 @@ def test_a_ledger_written_under_a_clock_far_ahead_is_not_believed(server: FakeSe
     (result,) = hands.round()
     assert result.new == 1
     assert hands.ask("SELECT max(to_utc) FROM coverage") == [(NOW,)]
+
+
+def test_a_post_that_its_author_takes_down_is_removed_and_stays_out(server: FakeServer, hands: Hands) -> None:
+    words = "<p>Words that were taken back: marmalade. #CoProWeek</p>"
+    both = (Entry(1, published="2026-07-07T09:00:00Z", body=words), Entry(2, published="2026-07-06T09:00:00Z"))
+    blog(server, *both)
+    server.put("/robots.txt", Reply(status=404))
+    hands.round()
+    assert hands.ask("SELECT count(*) FROM posts") == [(2,)]
+    blog(server, both[1])
+    server.put("/post-1/", Reply(status=410))
+    hands.now = "2026-07-08T13:00:00Z"
+    hands.round()
+    assert hands.ask("SELECT count(*) FROM posts") == [(1,)]
+    assert hands.ask("SELECT count(*) FROM post_search WHERE post_search MATCH 'marmalade'") == [(0,)]
+    assert hands.ask("SELECT reason, posts FROM removals") == [("deleted at its origin", 1)]
+    blog(server, *both)
+    hands.now = "2026-07-08T14:00:00Z"
+    hands.round()
+    assert hands.ask("SELECT count(*) FROM posts") == [(1,)]
