@@ -133,7 +133,7 @@ def test_no_search_tells_that_a_hidden_post_says_a_word(visitor: Visitor) -> Non
         "select rowid from post_search where post_search match 'taken'",
         "select count(*) from post_search where post_search match 'taken'",
         "select 1 where exists (select 1 from post_search where post_search match 'taken')",
-        "select post_id from edition_posts where post_id in (select rowid from post_search where post_search match 'tak*')",
+        "select 1 from edition_posts where post_id in (select rowid from post_search where post_search match 'tak*')",
     ):
         assert visitor.sql(sql).get("rows") in ([], [[0]]), sql
 
@@ -287,8 +287,7 @@ def test_tables_of_visitors_answer_while_the_worst_queries_run_whose_visitors_ha
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}", timeout=60) as client:
             await client.get("/archive/items")
             worst = [asyncio.create_task(client.get("/archive.json", params={"sql": sql})) for sql in WORST]
-            await asyncio.sleep(0)
-            done, _ = await asyncio.wait(worst, timeout=0.2)
+            await asyncio.wait(worst, timeout=0.2)
             for task in worst:
                 task.cancel()
             began = time.perf_counter()
