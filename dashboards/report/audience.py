@@ -36,10 +36,11 @@ def sentences(figures: Mapping[str, Figure]) -> tuple[str, ...]:
         if not known or is_small(known):
             continue
         low, high = outwards(row["at_least"], row["at_most"])
-        whom = part_of(known, everybody, "contributor")
+        whom = f"the {count(known, 'contributor')}"
         if known < everybody:
-            whom += "; of the others it is not known"
-        said.append(f"{platform_name(row['platform'])}: at least {low:,} and at most {high:,} accounts follow {whom}.")
+            whom += f", of {everybody:,}, whose followers are known"
+        accounts = f"between {low:,} and {high:,} different accounts follow" if high else "no account follows"
+        said.append(f"{platform_name(row['platform'])}: {accounts} at least one of {whom}.")
     return tuple(said)
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
-from dashboards import computing
 from dashboards import figures as stored
 from dashboards.editions import EditionInfo
 from dashboards.figures import Figure
@@ -18,7 +17,7 @@ from dashboards.report import audience, methods, onepage, tables
 from dashboards.report.content import Exhibit, Report, Stage
 from dashboards.report.errors import ReportError
 from dashboards.report.methods import Watched
-from dashboards.report.phrases import duration, is_email, local_day, moment, public_link
+from dashboards.report.phrases import count, duration, is_email, listed, local_day, moment, part_of, public_link
 from dashboards.watching import seconds
 from dashboards.wording import day, is_empty, platform_name, show, span
 
@@ -49,7 +48,7 @@ def compose(
     edition = choose(conn, edition_id, now)
     stage = stage_of(edition, now)
     figures, drawings = _figures(conn, edition, now)
-    watched = methods.watched(conn, edition, now, computing.context(conn, edition, now).watched)
+    watched = methods.watched(conn, edition, now)
     not_watched = tuple(
         platform for platform in methods.WELL_KNOWN if platform not in {one.platform for one in watched}
     )
@@ -93,7 +92,7 @@ def choose(conn: sqlite3.Connection, edition_id: str | None, now: str) -> Editio
         if not begun:
             raise ReportError(
                 "There is nothing to report on yet: no edition whose week has begun has any posts in this archive. "
-                "Run `coproweek collect`, or set the dates of the edition in config.toml."
+                + (_waiting(conn) or "Run `coproweek collect`, or set the dates of the edition in config.toml.")
             )
         return max(begun, key=lambda one: one.edition.week_from_utc or "").edition
     found = next((one for one in counts if one.edition.id == edition_id), None)
@@ -104,7 +103,10 @@ def choose(conn: sqlite3.Connection, edition_id: str | None, now: str) -> Editio
     if edition.week_from_utc is None or edition.starts_on is None:
         raise ReportError(
             f"{edition.title} ({edition.id}) has no dates yet, so nobody can say which posts are of its week. "
-            "Set `starts_on` and `ends_on` for it in config.toml and ask again."
+            + (
+                _waiting(conn, edition)
+                or "Set `starts_on` and `ends_on` for it in config.toml, run `coproweek collect` and ask again."
+            )
         )
     if edition.week_from_utc > now:
         raise ReportError(
@@ -117,6 +119,28 @@ def choose(conn: sqlite3.Connection, edition_id: str | None, now: str) -> Editio
             "Run `coproweek collect`, or look at `coproweek status` for sources that fail."
         )
     return edition
+
+
+def _waiting(conn: sqlite3.Connection, edition: EditionInfo | None = None) -> str:
+    """The tagged posts, of one edition's year or of all, that wait for dates, and what to do; '' where none wait."""
+    years = conn.execute(
+        """
+        SELECT substr(posts.published_at, 1, 4) AS year, count(DISTINCT posts.id)
+        FROM post_matches JOIN posts ON posts.id = post_matches.post_id
+        WHERE posts.hidden_reason IS NULL
+            AND NOT EXISTS (SELECT 1 FROM edition_posts WHERE edition_posts.post_id = posts.id)
+            AND (:campaign IS NULL OR (post_matches.campaign_id = :campaign AND year = :year))
+            AND EXISTS (SELECT 1 FROM editions WHERE editions.campaign_id = post_matches.campaign_id
+                AND editions.year = CAST(year AS INTEGER) AND editions.starts_on IS NULL)
+        GROUP BY 1 ORDER BY 1
+        """,
+        {"campaign": edition and edition.campaign_id, "year": edition and str(edition.year)},
+    ).fetchall()
+    if not years:
+        return ""
+    waiting = [f"{count(posts, 'post')} {'was' if posts == 1 else 'were'} published in {year}" for year, posts in years]
+    whose = "that year's" if len(years) == 1 else "those years'"
+    return f"{listed(waiting)}, and {whose} dates are not set: add starts_on and ends_on to config.toml."
 
 
 def stage_of(edition: EditionInfo, now: str) -> Stage:
@@ -137,21 +161,58 @@ def cautions(
         said.append(f"Nothing has been collected since {when}. The end of the week is missing.")
     if items == 0:
         said.append("No item was published in the week itself. What was found is from before or after it.")
+    said += _late(edition, watched)
     for one in watched:
         name = platform_name(one.platform)
         if one.imported:
             said.append(f"{name}: these items come from files that somebody exported. What was not in them is missing.")
         elif one.share is None:
             said.append(f"{name}: nothing is known of how much of the week was watched. Its numbers may be too low.")
+        elif not one.share and not one.read:
+            said.append(f"{name}: nobody read any of the week, so its numbers may be too low.")
+        elif one.share < POOR_COVERAGE and one.source_by_source:
+            said.append(f"{onepage.sources_read(one)}. Their numbers may be too low.")
         elif one.share < POOR_COVERAGE:
             gap = duration(timedelta(seconds=seconds([one.gap]))) if one.gap else ""
+            read = "read back" if one.read_back else "watched"
             said.append(
-                f"{name}: only {show('share', one.share)} of the week was watched, so its numbers may be too low. "
+                f"{name}: only {show('share', one.share)} of the week was {read}, so its numbers may be too low. "
                 f"The longest gap was {gap}."
             )
+        if not one.imported:
+            said += _failing(one)
     if not any(one.share for one in watched):
         said.append("Nobody watched any platform during this week. Do not compare it with other years.")
     return tuple(said)
+
+
+def _late(edition: EditionInfo, watched: Sequence[Watched]) -> list[str]:
+    """That collecting began when the week had begun or was over: of all platforms in one line where it is one day."""
+    assert edition.ends_on
+    days = {one.platform: one.began and local_day(one.began, edition.time_zone) for one in watched if not one.imported}
+    together = len(set(days.values())) == 1
+    said = []
+    for platform, began in {"": next(iter(days.values()))}.items() if together else days.items():
+        if not began:
+            continue
+        last, then = date.fromisoformat(edition.ends_on), date.fromisoformat(began)
+        when = f"{count((then - last).days, 'day')} after the week" if then > last else "during the week"
+        whose = f"{platform_name(platform)}: collecting" if platform else "Collecting"
+        said.append(f"{whose} began on {day(began, weekday=False)}, {when}: posts removed before then are missing.")
+    return said
+
+
+def _failing(one: Watched) -> list[str]:
+    """The sources that gave nothing of the week, in a line or two."""
+    noun = "blog" if one.source_by_source else "source"
+    name = platform_name(one.platform)
+    said = []
+    if one.silent:
+        said.append(f"{name}: {part_of(one.silent, one.sources, noun)} never answered. What they show is missing.")
+    failed = one.sources - one.read - one.silent
+    if one.read and failed > 0:
+        said.append(f"{name}: nothing of the week could be read from {part_of(failed, one.sources, noun)}.")
+    return said
 
 
 def _figures(conn: sqlite3.Connection, edition: EditionInfo, now: str) -> tuple[dict[str, Figure], dict[str, str]]:

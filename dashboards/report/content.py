@@ -22,11 +22,11 @@ class Number(Struct, frozen=True, kw_only=True):
     """One of the five numbers of the one-page summary."""
 
     value: str
+    """'' where it is not known."""
     label: str
+    """What the number is of; where it is not known, a whole sentence that says so."""
     of: str
-    """Its denominator, or why there is no number, in words."""
-    metric: str
-    """The metric whose table it stands in."""
+    """Its denominator in words; '' where it is not known."""
 
 
 class Table(Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class OnePage(Struct, frozen=True, kw_only=True):
     sentences: tuple[str, ...]
     numbers: tuple[Number, ...]
     watched: str
-    """How much of the week was watched, in a sentence; empty where nothing is known."""
+    """How much of the week was watched or read back, in sentences; empty where nothing is known."""
     cannot_know: tuple[str, ...]
 
 

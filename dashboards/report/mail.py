@@ -1,4 +1,5 @@
-"""A `Report`'s one page as a mail that is ready to be sent: plain text and HTML, one chart inline, all numbers as text.
+"""A `Report`'s one page as a mail that is ready to be sent: plain text and HTML, one chart inline, all numbers as text,
+and the whole report attached.
 
 The file is a draft (`X-Unsent: 1`, by which Outlook opens it for editing). It has no From: the program that sends it
 puts its own, and an address of ours could only be wrong. To is the configured contact, or empty.
@@ -11,17 +12,18 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from textwrap import fill
 
-from dashboards.report.content import Exhibit, Report
+from dashboards.report.content import Report
 from dashboards.report.page import environment, version
 from dashboards.report.phrases import parse_utc
 
 CHART = "items_per_day"
 CHART_ID = "items-per-day@report"
+ATTACHED = "report.html"
 TEXT_WIDTH = 72
 
 
-def render(report: Report, now: str) -> bytes:
-    """The file's bytes, with CRLF line ends as mail has them. `now` is the draft's Date."""
+def render(report: Report, now: str, html: bytes) -> bytes:
+    """The file's bytes, with CRLF line ends as mail has them. `now` is the draft's Date, `html` the whole report."""
     # 7-bit, so that nothing on its way can spoil a letter.
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["Subject"] = subject(report)
@@ -36,7 +38,7 @@ def render(report: Report, now: str) -> bytes:
         "subject": subject(report),
         "chart": chart,
         "chart_id": CHART_ID,
-        "counted": counted(report),
+        "attached": ATTACHED,
     }
     jinja = environment()
     message.set_content(_wrapped(jinja.get_template("mail.txt").render(values)))
@@ -45,11 +47,12 @@ def render(report: Report, now: str) -> bytes:
     if chart is not None:
         from dashboards.charts import png
 
-        html = message.get_payload(1)
-        assert isinstance(html, EmailMessage)
-        html.add_related(
+        page = message.get_payload(1)
+        assert isinstance(page, EmailMessage)
+        page.add_related(
             png(chart.figure), "image", "png", cid=f"<{CHART_ID}>", filename="items-per-day.png", disposition="inline"
         )
+    message.add_attachment(html, "text", "html", filename=ATTACHED, params={"charset": "utf-8"})
     return message.as_bytes()
 
 
@@ -58,12 +61,6 @@ def subject(report: Report) -> str:
     made_up = "MADE UP: " if report.made_up else ""
     so_far = " (figures so far)" if report.stage == "so far" else ""
     return " ".join(f"{made_up}{report.edition.title}: the week on one page{so_far}".split())
-
-
-def counted(report: Report) -> list[Exhibit]:
-    """The metrics behind the mail's numbers and chart, each once, for "how this is counted"."""
-    used = {one.metric for one in report.one_page.numbers} | {CHART}
-    return [one for one in report.all_exhibits if one.metric.name in used]
 
 
 def _wrapped(text: str) -> str:

@@ -10,16 +10,19 @@ nobody registered may be one person's, and an imported file's name may hold anyt
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from datetime import timedelta
 
 from msgspec import Struct
 
 from dashboards.editions import EditionInfo
-from dashboards.report.phrases import local_day
-from dashboards.watching import Stretch, gaps, seconds
+from dashboards.report.phrases import local_day, parse_utc
+from dashboards.watching import Stretch, gaps, seconds, sources_read, utc
 
 NAMED_KINDS = frozenset({"search", "tag_timeline"})
 """Kinds of source whose title is a query or a server, never a person."""
+SOURCE_BY_SOURCE = frozenset({"blogs"})
+"""Platforms of which each source shows only its own posts: one that was read says nothing of the others."""
 WELL_KNOWN = ("blogs", "bluesky", "facebook", "instagram", "linkedin", "mastodon", "x")
 """Places where people write about a week: those that were not watched are named as such."""
 
@@ -35,11 +38,23 @@ class Watched(Struct, frozen=True, kw_only=True):
     imported: bool
     """Its items come from files that somebody exported, not from a collector."""
     share: float | None
-    """Of the week's time that has passed, 0 to 1; None where nothing is known."""
+    """Of the week's time that has passed, 0 to 1; None where nothing is known. Of blogs it is the mean over them."""
     gap: Stretch | None
-    """The longest stretch of the week, in UTC, that nobody watched."""
+    """The longest stretch of the week, in UTC, that nobody watched; None too where each source has gaps of its own."""
+    sources: int
+    """Sources that are asked, silent ones included; files not."""
+    read: int
+    """Those of which something of the week was read."""
     silent: int
     """Sources that never answered."""
+    began: str | None = None
+    """When collecting began, UTC, where posts may have gone by then: a day after the week began, or later."""
+    read_back: bool = False
+    """Collecting began when the week was over: what was covered was read back, and not watched."""
+
+    @property
+    def source_by_source(self) -> bool:
+        return self.platform in SOURCE_BY_SOURCE
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -63,33 +78,25 @@ class Facts(Struct, frozen=True, kw_only=True):
     collectors: tuple[str, ...]
     """Versions of the software that collected."""
     not_matched: int
-    """Feed entries of the time from the lead-up on that were read and are not of the campaign."""
+    """Feed entries of the time from the lead-up on that were compared with the present words and did not match."""
     not_understood: int
+    """Entries that no round since the lead-up could read; a refusal that was kept for inspection is none."""
     removals: tuple[tuple[str, int], ...]
     """Reason, posts."""
     skipped: tuple[tuple[str, int], ...]
     """Reason (a flag, a tombstone), items; since the lead-up began, of whatever edition they would have been."""
 
 
-def gap_and_share(stretches: Iterable[Stretch], week: Stretch) -> tuple[Stretch | None, float | None]:
-    """The longest part of a week that the watched stretches leave out, and the share of the week that they cover.
-
-    The first is None where nothing is left out, the second where the week has no length yet.
-    """
-    if week[0] >= week[1]:
-        return None, None
-    unwatched = gaps(stretches, week)
-    longest = max(unwatched, key=lambda gap: seconds([gap]), default=None)
-    return longest, 1 - seconds(unwatched) / seconds([week])
+def longest_gap(stretches: Iterable[Stretch], week: Stretch) -> Stretch | None:
+    """The longest part of a week that the watched stretches leave out; None where they leave out nothing."""
+    return max(gaps(stretches, week), key=lambda gap: seconds([gap]), default=None)
 
 
-def watched(
-    conn: sqlite3.Connection, edition: EditionInfo, now: str, stretches: Mapping[str, Iterable[Stretch]]
-) -> list[Watched]:
+def watched(conn: sqlite3.Connection, edition: EditionInfo, now: str) -> list[Watched]:
     """Each platform that was watched for this edition, in alphabetical order.
 
-    `stretches` says of each platform what any of its sources covered. A platform counts as watched when the ledger has
-    a row of it between the lead-up's beginning and the end of *after*, or when it has items in the edition.
+    A platform counts as watched when the ledger has a row of it between the lead-up's beginning and the end of *after*,
+    or when it has items in the edition. How much of the week was covered is `watching.sources_read`'s to say.
     """
     assert edition.lead_up_from_utc and edition.week_from_utc and edition.week_to_utc and edition.after_to_utc
     span = {"edition": edition.id, "from": edition.lead_up_from_utc, "to": edition.after_to_utc}
@@ -97,7 +104,8 @@ def watched(
         """
         SELECT sources.platform, sources.kind, sources.title, organisations.name, sources.last_success_at,
             EXISTS (SELECT 1 FROM coverage WHERE coverage.source_id = sources.id AND coverage.state <> 'closed'
-                AND coverage.from_utc < :to AND coverage.to_utc > :from) AS covered
+                AND coverage.from_utc < :to AND coverage.to_utc > :from) AS covered,
+            sources.added_at
         FROM sources LEFT JOIN organisations ON organisations.id = sources.organisation_id
         WHERE covered OR (sources.configured = 1 AND sources.retired_at IS NULL)
             OR sources.id IN (
@@ -119,24 +127,44 @@ def watched(
             span,
         )
     }
+    first_round = conn.execute("SELECT min(started_at) FROM rounds WHERE kind <> 'import'").fetchone()[0]
+    week = (edition.week_from_utc, min(now, edition.week_to_utc))
+    covered = sources_read(conn, edition, now, week)
     answer = []
     for platform in sorted(with_items | {row[0] for row in sources if row[5]}):
         rows = [row for row in sources if row[0] == platform]
         named = [row[3] or row[2] for row in rows if row[3] or row[1] in NAMED_KINDS]
         collected = [row for row in rows if row[1] != "file"]
-        gap, share = gap_and_share(stretches.get(platform, ()), (edition.week_from_utc, min(now, edition.week_to_utc)))
+        read = covered.get(platform)
+        began = began_late(first_round, [row[6] for row in collected], edition.week_from_utc)
         answer.append(
             Watched(
                 platform=platform,
                 named=tuple(dict.fromkeys(named)),
                 unnamed=len(rows) - len(named),
                 imported=bool(rows) and not collected,
-                share=share if any(row[5] for row in rows) else None,
-                gap=gap,
+                share=read.share if read else None,
+                gap=None if read is None or platform in SOURCE_BY_SOURCE else longest_gap(read.watched, week),
+                sources=read.sources if read else 0,
+                read=read.read if read else 0,
                 silent=sum(row[4] is None and not row[5] for row in collected),
+                began=began,
+                read_back=began is not None and began >= edition.week_to_utc,
             )
         )
     return answer
+
+
+def began_late(first_round: str | None, added: Iterable[str], week_from: str) -> str | None:
+    """When collecting of a platform began, where that was more than a day after the week began; else None.
+
+    It begins with the first round there ever was, or when the first of the platform's sources was added, if later.
+    """
+    first_added = min(added, default=None)
+    if first_round is None or first_added is None:
+        return None
+    began = max(first_round, first_added)
+    return began if began > utc(parse_utc(week_from) + timedelta(days=1)) else None
 
 
 def facts(conn: sqlite3.Connection, edition: EditionInfo) -> Facts:
@@ -206,23 +234,29 @@ def facts(conn: sqlite3.Connection, edition: EditionInfo) -> Facts:
         first_round=first_round,
         last_round=last_round,
         collectors=tuple(row[0] for row in conn.execute("SELECT DISTINCT software FROM rounds ORDER BY software")),
-        # An entry has a row for each of its identities, all with one fingerprint. What somebody asked to be left out
-        # has one too, so that it is counted once; that was not for want of matching.
+        # Of an entry's identities the first one alone carries its fingerprint. None does where the entry was compared
+        # with older words only, or was never read since somebody asked for that; what could not be understood is its
+        # own identity.
         not_matched=_number(
             conn,
             """
-            SELECT max(0, count(*) - (
-                SELECT COALESCE(sum(items), 0) FROM skipped WHERE day >= :first_day AND day < :end_day
-            )) FROM (
-                SELECT DISTINCT source_id, COALESCE(fingerprint, identity) FROM feed_entries
-                WHERE matched = 0 AND day >= :first_day AND day < :end_day
+            SELECT count(*) FROM (
+                SELECT DISTINCT source_id, fingerprint FROM feed_entries
+                WHERE matched = 0 AND fingerprint IS NOT NULL AND fingerprint <> identity
+                    AND day >= :first_day AND day < :end_day
             )
             """,
             here,
         ),
+        # The answer of a server that refuses is kept and counted like an entry: all that a failed round has, and one
+        # of what a round has that broke off.
         not_understood=_number(
             conn,
-            "SELECT COALESCE(sum(not_understood), 0) FROM round_sources WHERE started_at >= :from",
+            """
+            SELECT COALESCE(sum(CASE outcome WHEN 'failed' THEN 0 WHEN 'partial' THEN max(0, not_understood - 1)
+                ELSE not_understood END), 0)
+            FROM round_sources WHERE started_at >= :from
+            """,
             here,
         ),
         removals=tuple(

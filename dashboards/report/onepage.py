@@ -13,8 +13,8 @@ from dashboards.editions import EditionInfo
 from dashboards.figures import Figure
 from dashboards.report.content import Number, OnePage, Stage
 from dashboards.report.methods import Watched
-from dashboards.report.phrases import capital, count, listed, part_of
-from dashboards.wording import NOT_AVAILABLE, day, dicts, on_platform, show
+from dashboards.report.phrases import count, listed, part_of
+from dashboards.wording import day, dicts, on_platform, show
 
 Figures = Mapping[str, Figure]
 
@@ -39,7 +39,7 @@ def one_page(
             _alt_text(figures),
         ),
         watched=how_much_was_watched(watched, stage),
-        cannot_know=cannot_know(not_watched, any(one.share is not None and one.share < 1 for one in watched)),
+        cannot_know=cannot_know(watched, not_watched),
     )
 
 
@@ -63,16 +63,14 @@ def week_items(figures: Figures) -> int | None:
 def _how_much(figures: Figures, edition: EditionInfo, stage: Stage) -> str:
     items, figure = week_items(figures), figures.get("items_by_platform")
     if items is None or figure is None:
-        return "How many items were published in the week is not available."
-    verb = "has" if items == 1 else "have"
-    published = (
-        f"{verb} been published in the week so far"
-        if stage == "so far"
-        else ("was published in the week" if items == 1 else "were published in the week")
-    )
+        return "How many items were published in the week is not known."
+    if stage == "so far":
+        tagged = f"In the week so far, {count(items, 'item')} {'has' if items == 1 else 'have'} been tagged"
+    else:
+        tagged = f"In the week, {count(items, 'item')} {'was' if items == 1 else 'were'} tagged"
     places = [_inside(row["platform"]) for row in dicts(figure)]
     where = f", on {listed(places)}" if 0 < len(places) <= 5 else f", on {len(places)} platforms" if places else ""
-    return f"{capital(count(items, 'item'))} for #{edition.hashtag} {published}{where}."
+    return f"{tagged} for {edition.campaign_title}{where}."
 
 
 def busiest(figures: Figures) -> tuple[list[str], int] | None:
@@ -101,98 +99,147 @@ def _busiest_day(figures: Figures) -> str:
 def _who(figures: Figures) -> str:
     row = whole(figures, "contributors")
     if row.get("contributors") is None:
-        return "How many people and organisations took part is not available."
-    people = count(row["contributors"], "contributor")
-    if row.get("effective_voices") is None:
-        return f"{capital(people)} can be told apart."
-    voices = show("effective_voices", row["effective_voices"])
-    noun = "voice" if voices == "1" else "voices"
-    return f"{capital(people)} took part; the talking was as varied as {voices} equally busy {noun}."
+        return "How many people and organisations took part is not known."
+    if not row["contributors"]:
+        return (
+            "Nobody is known to have taken part." if not row["items_without_author"] else "Who took part is not known."
+        )
+    return f"{count(row['contributors'], 'contributor')} took part: accounts and authors of blogs."
 
 
 def _organiser(figures: Figures, edition: EditionInfo) -> str:
     row = whole(figures, "organiser_share")
     if edition.organiser is None or row.get("organiser_items") is None:
-        return "The organiser's own share of the week is not available."
+        return "The organiser's own share of the week is not known."
     return (
-        f"{edition.organiser}, the organiser, published {count(row['organiser_items'], 'item')} "
-        f"of {show('items', row['items'])}, or {show('share', row['share'])}."
+        f"{edition.organiser}, the organiser, published {part_of(row['organiser_items'], row['items'], 'item')}, "
+        f"or {show('share', row['share'])}."
     )
 
 
 def _answers(figures: Figures) -> str:
     row = whole(figures, "comments_per_item")
     if row.get("median") is None:
-        return "How many comments the items drew is not available."
-    known = f"comments are known for {part_of(row['items_known'], row['items'], 'item')}"
+        return "How many comments the items drew is not known."
+    known = ""
+    if row["items_known"] < row["items"]:
+        known = f"; comments are known for {part_of(row['items_known'], row['items'], 'item')}"
     if row["median"] == 0:
-        return f"At least half of the items drew no comments; {known}."
-    return f"Half of the items drew {show('median', row['median'])} comments or fewer; {known}."
+        return f"At least half of the items drew no comments{known}."
+    return f"Half of the items drew at most {_comments_of(row['median'])}{known}."
+
+
+def _unknown(sentence: str) -> Number:
+    return Number(value="", label=sentence, of="")
+
+
+def _noun(value: float, one: str) -> str:
+    return one if value == 1 else f"{one}s"
+
+
+def _comments_of(median: float) -> str:
+    return f"{show('median', median)} {_noun(median, 'comment')}"
 
 
 def _items(figures: Figures, stage: Stage) -> Number:
-    items, phases = week_items(figures), figures.get("phases")
-    total = None
-    if phases is not None:
-        total = sum(row["items"] for row in dicts(phases) if row["items"] is not None)
-    of = NOT_AVAILABLE if total is None else f"of {count(total, 'item')} in all: before, during and after the week"
-    label = "items in the week so far" if stage == "so far" else "items in the week"
-    return Number(value=show("items", items), label=label, of=of, metric="items_by_platform")
+    items = week_items(figures)
+    if items is None:
+        return _unknown("How many items the week had is not known.")
+    so_far = " so far" if stage == "so far" else ""
+    label = f"{_noun(items, 'item')} in the week{so_far}"
+    return Number(value=show("items", items), label=label, of=_of_all_phases(figures))
+
+
+def _of_all_phases(figures: Figures) -> str:
+    """The items of all phases together, which there are only where every phase is known."""
+    phases = {row["phase"]: row["items"] for row in dicts(figures["phases"])} if "phases" in figures else {}
+    if phases and None not in phases.values():
+        return f"of {count(sum(phases.values()), 'item')} in all: before, during and after the week"
+    unknown = ["before" for name in ("early", "lead-up") if phases.get(name) is None][:1]
+    unknown += ["after"] if phases.get("after") is None else []
+    return f"how many came {' or '.join(unknown)} it is not known in full" if unknown else ""
 
 
 def _contributors(figures: Figures) -> Number:
     row = whole(figures, "contributors")
-    of = NOT_AVAILABLE
-    if row.get("items") is not None:
-        of = f"for {count(row['items'], 'item')} whose author is known"
-        if row.get("items_without_author"):
-            of += f"; not known for {show('items', row['items_without_author'])}"
+    people, without = row.get("contributors"), row.get("items_without_author")
+    if people is None or row.get("items") is None:
+        return _unknown("How many contributors took part is not known.")
+    if not people and without:
+        return _unknown(f"Who published {part_of(without, without, 'item')} of the week is not known.")
+    of = f"who published {part_of(row['items'], row['items'], 'item')}"
+    if without:
+        of = f"for {count(row['items'], 'item')} whose author is known; not known for {show('items', without)}"
     return Number(
-        value=show("contributors", row.get("contributors")),
-        label="contributors: accounts and blog authors",
+        value=show("contributors", people),
+        label="contributor: an account or blog author" if people == 1 else "contributors: accounts and blog authors",
         of=of,
-        metric="contributors",
     )
 
 
 def _organiser_share(figures: Figures) -> Number:
     row = whole(figures, "organiser_share")
-    known = row.get("organiser_items") is not None
+    if row.get("organiser_items") is None or row.get("share") is None:
+        return _unknown("The organiser's own share of the items is not known.")
     return Number(
-        value=show("share", row.get("share")),
+        value=show("share", row["share"]),
         label="of the items by the organiser",
-        of=f"{show('items', row['organiser_items'])} of {count(row['items'], 'item')}" if known else NOT_AVAILABLE,
-        metric="organiser_share",
+        of=part_of(row["organiser_items"], row["items"], "item"),
     )
 
 
 def _comments(figures: Figures) -> Number:
     row = whole(figures, "comments_per_item")
-    of = NOT_AVAILABLE
-    if row.get("items") is not None:
-        of = f"known for {part_of(row['items_known'], row['items'], 'item')}"
+    if row.get("median") is None:
+        return _unknown("How many comments the middle item drew is not known.")
     return Number(
-        value=show("median", row.get("median")), label="comments on the middle item", of=of, metric="comments_per_item"
+        value=show("median", row["median"]),
+        label=f"{_noun(row['median'], 'comment')} on the middle item",
+        of=f"known for {part_of(row['items_known'], row['items'], 'item')}",
     )
 
 
 def _alt_text(figures: Figures) -> Number:
     row = whole(figures, "alt_text")
-    of = "no images of which it is known"
-    if row.get("images"):
-        of = f"{show('images_with_alt', row['images_with_alt'])} of {count(row['images'], 'image')}, videos included"
-    if row.get("images_unknown"):
-        of += f"; not known for {show('images_unknown', row['images_unknown'])}"
-    return Number(
-        value=show("share", row.get("share")), label="of images have a text alternative", of=of, metric="alt_text"
-    )
+    images, unknown = row.get("images"), row.get("images_unknown")
+    if not images or row.get("share") is None:
+        if unknown:
+            has = "has" if unknown == 1 else "have"
+            return _unknown(f"Whether {part_of(unknown, unknown, 'image')} {has} a text alternative is not known.")
+        return _unknown("No images are known, so no share of them has a text alternative.")
+    of = f"{part_of(row['images_with_alt'], images, 'image')}, videos included"
+    if unknown:
+        of += f"; not known for {show('images_unknown', unknown)}"
+    return Number(value=show("share", row["share"]), label="of images have a text alternative", of=of)
 
 
 def how_much_was_watched(watched: Sequence[Watched], stage: Stage) -> str:
-    """The coverage of the week, platform by platform, in a sentence; empty where nothing is known of any."""
-    known = [f"{_inside(one.platform)} {show('share', one.share)}" for one in watched if one.share is not None]
+    """The coverage of the week, platform by platform, in sentences; empty where nothing is known of any."""
     so_far = " so far" if stage == "so far" else ""
-    return f"How much of the week{so_far} was watched: {listed(known)}." if known else ""
+    said = []
+    for read_back, verb in ((False, "was watched"), (True, "was read back later")):
+        known = [
+            f"{_inside(one.platform)} {show('share', one.share)}"
+            for one in watched
+            if one.share is not None and not one.source_by_source and one.read_back is read_back
+        ]
+        if known:
+            said.append(f"How much of the week{so_far} {verb}: {listed(known)}.")
+    said += [f"{sources_read(one)}{so_far}." for one in watched if one.share is not None and one.source_by_source]
+    return " ".join(said)
+
+
+def sources_read(one: Watched) -> str:
+    """How many blogs were read, and how much of the week on average: the beginning of a sentence."""
+    verb = "were" if one.read > 1 else "was"
+    later = " back later" if one.read_back else ""
+    share = show("share", one.share)
+    if one.sources == 1:
+        return f"The only blog was read{later} for {share} of the week"
+    if not one.read:
+        return f"None of {count(one.sources, 'blog')} was read{later}"
+    everyone = part_of(one.read, one.sources, "blog")
+    return f"{everyone[:1].upper()}{everyone[1:]} {verb} read{later}; on average {share} of the week"
 
 
 def _inside(platform: str) -> str:
@@ -200,19 +247,20 @@ def _inside(platform: str) -> str:
     return on_platform(platform).removeprefix("on ")
 
 
-def cannot_know(not_watched: Sequence[str], gaps: bool) -> tuple[str, ...]:
+def cannot_know(watched: Sequence[Watched], not_watched: Sequence[str]) -> tuple[str, ...]:
     """What no reader should conclude from the numbers; the same every year, but for what was not watched."""
     known = [
         "How many people saw it. Most platforms do not say, and followers may not look.",
-        "What was said in private: closed groups, direct messages, meetings and phone calls.",
-        "What was said without the campaign's hashtags or name.",
-        "What people felt, or what changed for them. Only people can tell you: please ask them.",
+        "What was said in private, or without the campaign's hashtags or name.",
+        "What people felt, or what changed for them. Please ask them.",
         "Who the people are. Nothing about anybody's health, background or life was guessed.",
     ]
-    if gaps:
-        known.insert(3, "What was published and removed while nobody watched. The charts shade those hours.")
+    if any(one.read_back for one in watched):
+        known.insert(2, "What was removed before it was read back.")
+    elif any(one.share is not None and one.share < 1 for one in watched):
+        known.insert(2, "What was published and removed while nobody watched.")
     if not_watched:
         verb = "was" if len(not_watched) == 1 else "were"
         names = listed([_inside(one) for one in not_watched])
-        known.insert(3, f"What was published on {names}. {'It' if verb == 'was' else 'They'} {verb} not watched.")
+        known.insert(2, f"What was published on {names}. {'It' if verb == 'was' else 'They'} {verb} not watched.")
     return tuple(known)

@@ -116,6 +116,8 @@ def sources(one: Watched) -> str:
 def gap(one: Watched) -> str:
     if one.share is None:
         return "not known"
+    if one.source_by_source and one.share < 1:
+        return "each blog has its own"
     if one.gap is None:
         return "none"
     return phrases.duration(timedelta(seconds=seconds([one.gap])))

@@ -23,8 +23,10 @@ def count(how_many: int, one: str, many: str | None = None) -> str:
 
 
 def part_of(part: int, whole: int, one: str) -> str:
-    """`6 of 9 posts`, `all 9 posts`."""
-    return f"all {count(whole, one)}" if part == whole > 1 else f"{part:,} of {count(whole, one)}"
+    """`6 of 9 posts`, `all 9 posts`, `none of 9 posts`, `the only post`."""
+    if part == whole:
+        return f"the only {one}" if whole == 1 else f"all {count(whole, one)}" if whole else count(0, one)
+    return f"{f'{part:,}' if part else 'none'} of {count(whole, one)}"
 
 
 def listed(things: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ OPT_OUT = "https://charity.example/opt-out"
 SOFTWARE = "coproweek 9.8.7"
 
 REAL_ROUND = "UPDATE rounds SET started_at = '2026-07-06T08:00:00Z', software = 'coproweek 9.8.7';"
+ADDED = "UPDATE sources SET added_at = '2026-05-01T00:00:00Z';"
 TERMS = """
 INSERT INTO campaign_terms VALUES
     ('uk', 'hashtag', 'CoProWeek', 'coproweek'), ('uk', 'phrase', 'co-production week', 'co-production week'),
@@ -32,7 +33,7 @@ INSERT INTO post_matches VALUES
 
 def small_archive(*more: str) -> sqlite3.Connection:
     """The small archive with these statements after its own."""
-    return small.make(":memory:", small.EDITIONS, small.POSTS, small.COVERAGE, REAL_ROUND, TERMS, *more)
+    return small.make(":memory:", small.EDITIONS, small.POSTS, small.COVERAGE, REAL_ROUND, ADDED, TERMS, *more)
 
 
 class Made(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import time
@@ -55,6 +56,16 @@ def test_no_person_of_the_archive_is_in_it(seconds_and_demo: tuple[float, Made],
     said = made.html + made.mail_text + made.mail_html
     for words in {word for row in people + texts + urls for word in row if word}:
         assert str(words) not in said
+
+
+def test_the_mail_is_one_page(seconds_and_demo: tuple[float, Made]) -> None:
+    assert len(seconds_and_demo[1].mail_text.split()) < 460
+
+
+def test_nothing_is_said_in_the_wrong_number(seconds_and_demo: tuple[float, Made]) -> None:
+    made = seconds_and_demo[1]
+    for text in (Page(made.html).text(), " ".join(made.mail_text.split()), Page(made.mail_html).text()):
+        assert not re.findall(r"(?<![\d.,])1 (?:comment|contributor|item|image|blog|post|day)s\b", text)
 
 
 def test_its_pages_are_well_formed(seconds_and_demo: tuple[float, Made]) -> None:

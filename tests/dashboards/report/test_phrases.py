@@ -18,6 +18,15 @@ def test_counts_bring_their_noun() -> None:
     assert phrases.count(2, "person", "people") == "2 people"
 
 
+def test_parts_bring_their_whole() -> None:
+    assert phrases.part_of(0, 9, "post") == "none of 9 posts"
+    assert phrases.part_of(1, 9, "post") == "1 of 9 posts"
+    assert phrases.part_of(9, 9, "post") == "all 9 posts"
+    assert phrases.part_of(1, 1, "post") == "the only post"
+    assert phrases.part_of(0, 1, "post") == "none of 1 post"
+    assert phrases.part_of(0, 0, "post") == "no posts"
+
+
 def test_lists_end_with_and() -> None:
     assert phrases.listed([]) == ""
     assert phrases.listed(["a"]) == "a"

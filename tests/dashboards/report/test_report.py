@@ -13,7 +13,7 @@ from dashboards import report
 from dashboards.charts import STYLESHEET
 from dashboards.metrics import load_all
 from tests.dashboards import conftest as small
-from tests.dashboards.report.conftest import Made, Make, make, small_archive
+from tests.dashboards.report.conftest import CONTACT, OPT_OUT, Made, Make, make, small_archive
 from tests.dashboards.report.html import Page, row, table
 
 
@@ -28,13 +28,12 @@ def page(made: Made) -> Page:
 def test_five_sentences_say_the_week(page: Page) -> None:
     text = page.text()
     for sentence in (
-        "9 items for #CoProWeek were published in the week, on X, blogs and Mastodon.",
+        "In the week, 9 items were tagged for Co-production Week, on X, blogs and Mastodon.",
         "The busiest day was Monday 6 July 2026, with 5 items.",  # posts 1, 3, 4, 5, 7
-        # Items 1, 1, 3, 1, 1, 1 by six authors: 8 squared by 14.
-        "6 contributors took part; the talking was as varied as 4.6 equally busy voices.",
-        "Social Care Institute for Excellence, the organiser, published 2 items of 9, or 22.2%.",
+        "6 contributors took part: accounts and authors of blogs.",
+        "Social Care Institute for Excellence, the organiser, published 2 of 9 items, or 22.2%.",
         # 0, 1, 2, 3, 4, 10
-        "Half of the items drew 2.5 comments or fewer; comments are known for 6 of 9 items.",
+        "Half of the items drew at most 2.5 comments; comments are known for 6 of 9 items.",
     ):
         assert sentence in text
 
@@ -77,19 +76,26 @@ def test_the_methods_table_is_filled_from_the_archive(made: Made, page: Page) ->
 
 def test_what_was_read_and_left_out_is_counted_once(make_of: Make) -> None:
     made = make_of(
-        # One entry with two identities, one with one, one from before the lead-up, one that became a post, and the
-        # mark of one that its author asked to be left out.
-        "INSERT INTO feed_entries VALUES (1, x'01', x'aa', '2026-07-06', 0), (1, x'02', x'aa', '2026-07-06', 0),"
-        " (1, x'03', x'bb', '2026-07-07', 0), (1, x'04', x'cc', '2026-01-01', 0), (1, x'05', x'dd', '2026-07-07', 1),"
+        # Two entries with an address and a guid each (the first identity alone has the fingerprint), one from before
+        # the lead-up, one that became a post, one that was compared with older words only, one that could not be
+        # understood, which is its own identity, and the mark of one that its author asked to be left out.
+        "INSERT INTO feed_entries VALUES (1, x'01', x'aa', '2026-07-06', 0), (1, x'02', NULL, '2026-07-06', 0),"
+        " (1, x'03', x'bb', '2026-07-07', 0), (1, x'13', NULL, '2026-07-07', 0), (1, x'04', x'cc', '2026-01-01', 0),"
+        " (1, x'05', x'dd', '2026-07-07', 1), (1, x'07', NULL, '2026-07-07', 0), (1, x'ee', x'ee', '2026-07-07', 0),"
         " (1, x'06', NULL, '2026-07-07', 0);"
         "INSERT INTO skipped VALUES (1, '2026-07-07', 'opt-out', 1), (1, '2026-05-01', 'opt-out', 7);"
         "INSERT INTO removals VALUES ('2026-07-08', 'x', 'uk-2026', 'request', 2), ('2026-07-09', 'x', 'uk-2026',"
         " 'request', 3), ('2026-07-09', 'x', 'uk-2025', 'request', 9);"
-        "INSERT INTO round_sources (round_id, source_id, started_at, not_understood)"
-        " VALUES (1, 1, '2026-07-06T08:00:00Z', 4);"
+        # A refusal is kept among what was not understood: alone in a round that failed, with two entries in one that
+        # broke off.
+        "INSERT INTO rounds (id, kind, started_at, last_active_at, software)"
+        " VALUES (2, 'collect', '2026-07-07T08:00:00Z', 't', 'coproweek 9.8.7');"
+        "INSERT INTO round_sources (round_id, source_id, started_at, outcome, not_understood) VALUES"
+        " (1, 1, '2026-07-06T08:00:00Z', 'ok', 2), (1, 2, '2026-07-06T08:00:00Z', 'failed', 1),"
+        " (2, 1, '2026-07-07T08:00:00Z', 'partial', 3), (2, 2, '2026-07-07T08:00:00Z', 'partial', 0);"
     )
     text = Page(made.html).text()
-    assert "Feed entries of this time that did not match: 2." in text
+    assert "Feed entries of this time that were compared with these words and did not match: 2." in text
     assert "Items not kept at all, since the lead-up began: Opt-out: 1" in text
     assert "Posts removed from the archive for good: Request: 5" in text
     assert "Entries that no round since the lead-up could understand: 4" in text
@@ -112,7 +118,8 @@ def test_small_counts_of_new_and_returning_people_are_withheld(made: Made) -> No
     # 5 contributors are compared, on X and blogs; 2 of them were there in 2025.
     assert cells[1] == "fewer than 10"
     assert "withheld" in cells
-    assert len(re.findall("<tr>", table(made.html, "new_voices"))) == 2  # the heading and all platforms together
+    # By platform nothing is said of who is new: it would give the small count away.
+    assert row(table(made.html, "new_voices"), "X")[1:4] == ["withheld", "3", "withheld"]
     assert "There is no chart: it would show counts of fewer than 10 people." in made.html
     assert "of the contributors are new voices" not in made.html
 
@@ -134,10 +141,10 @@ def test_the_total_of_new_voices_stays_where_only_its_parts_are_small(make_of: M
     )
     # Of the small archive 5 are compared, 3 of them new; with 18 of 30 more: 21 of 35.
     assert row(table(made.html, "new_voices"), "All platforms")[1:4] == ["21", "35", "60%"]
-    assert "Blogs" not in table(made.html, "new_voices")
+    assert row(table(made.html, "new_voices"), "Blogs")[1:4] == ["withheld", "2", "withheld"]
     start = made.html.index('id="chart-new_voices"')
     assert "<svg" in made.html[start : made.html.index("</section>", start)]
-    assert "The rows by platform are left out for this reason." in made.html
+    assert "Counts of 1 to 9 people are not printed, nor what would give them away." in made.html
 
 
 # What it is not ------------------------------------------------------------------------------------------------------
@@ -298,7 +305,7 @@ def test_a_running_week_is_said_to_run(make_of: Make) -> None:
         assert "The week is still running: these are the figures so far. It ends on Friday 10 July 2026." in text
     assert "Figures so far: the week is still running" in made.html
     assert "(figures so far)" in str(made.mail["Subject"])
-    assert "8 items for #CoProWeek have been published in the week so far" in made.html
+    assert "In the week so far, 8 items have been tagged for Co-production Week" in made.html
 
 
 def test_the_first_report_names_the_day_until_which_numbers_may_change(made: Made) -> None:
@@ -321,7 +328,7 @@ def test_a_final_report_of_figures_that_changed_after_all_names_its_revision(
     )
     made = make(tmp_path, conn, now="2026-10-06T12:00:00Z")
     assert "<dd>Final report, revision 2: the archive changed afterwards</dd>" in made.html
-    assert "8 items for #CoProWeek were published in the week" in made.html
+    assert "In the week, 8 items were tagged for Co-production Week" in made.html
 
 
 def test_poor_coverage_stands_at_the_top(make_of: Make) -> None:
@@ -335,7 +342,73 @@ def test_poor_coverage_stands_at_the_top(make_of: Make) -> None:
 def test_a_week_that_nobody_watched_is_not_to_be_compared(make_of: Make) -> None:
     made = make_of("DELETE FROM coverage;")
     assert "Nobody watched any platform during this week. Do not compare it with other years." in made.html
-    assert "X: nothing is known of how much of the week was watched." in made.html
+    assert "X: nobody read any of the week, so its numbers may be too low." in made.html
+
+
+def test_blogs_that_never_answered_are_said_with_one_number_everywhere(make_of: Make) -> None:
+    # Eight blogs, of which SCIE's was read all week and seven never answered: a mean of one eighth.
+    blogs = ", ".join(
+        f"({number}, 'blogs', 'feed', 'https://b{number}.example/', 'b{number}', 'q', '2026-05-01T00:00:00Z')"
+        for number in range(11, 17)
+    )
+    made = make_of(
+        f"INSERT INTO sources (id, platform, kind, locator, title, query_hash, added_at) VALUES {blogs};"
+        "UPDATE sources SET last_success_at = '2026-07-06T08:00:00Z' WHERE id IN (1, 2, 4);"
+    )
+    for text in (Page(made.html).text(), " ".join(made.mail_text.split()), Page(made.mail_html).text()):
+        assert "1 of 8 blogs was read; on average 12.5% of the week. Their numbers may be too low." in text
+        assert "Blogs: 7 of 8 blogs never answered. What they show is missing." in text
+        assert "blogs 100%" not in text
+    assert row(made.html, "Blogs")[1:] == [
+        "Social Care Institute for Excellence and 7 other sources (7 sources never answered)",
+        "12.5%",
+        "each blog has its own",
+    ]
+
+
+def test_blogs_that_were_all_read_have_no_gap(make_of: Make) -> None:
+    made = make_of("UPDATE sources SET configured = 0 WHERE id = 3;")
+    assert row(made.html, "Blogs")[2:] == ["100%", "none"]
+    assert "The only blog was read for 100% of the week." in made.html
+
+
+def test_a_source_that_answered_but_gave_nothing_of_the_week_is_said(make_of: Make) -> None:
+    made = make_of("UPDATE sources SET last_success_at = '2026-07-06T08:00:00Z';")
+    assert "Blogs: nothing of the week could be read from 1 of 2 blogs." in made.html
+    assert "never answered" not in made.html
+
+
+def test_a_week_that_was_read_back_was_not_watched(make_of: Make) -> None:
+    made = make_of(
+        "UPDATE rounds SET started_at = '2026-11-22T09:00:00Z';"
+        "UPDATE sources SET last_success_at = '2026-11-22T09:00:00Z';",
+        now="2026-11-23T09:00:00Z",
+    )
+    for text in (Page(made.html).text(), " ".join(made.mail_text.split()), Page(made.mail_html).text()):
+        # 10 July to 22 November: 21 + 31 + 30 + 31 + 22 days.
+        said = "Collecting began on 22 November 2026, 135 days after the week: posts removed before then are missing."
+        assert text.count(said) == 1
+        assert "How much of the week was read back later: Mastodon 90% and X 100%." in text
+        assert "1 of 2 blogs was read back later; on average 50% of the week." in text
+        assert "What was removed before it was read back." in text
+        assert "The charts shade" not in text
+    assert row(made.html, "Mastodon")[2] == "90%, read back later"
+
+
+def test_a_platform_that_came_late_is_named(make_of: Make) -> None:
+    made = make_of("UPDATE sources SET added_at = '2026-07-08T09:00:00Z' WHERE platform = 'mastodon';")
+    said = "Mastodon: collecting began on 8 July 2026, during the week: posts removed before then are missing."
+    assert said in made.html
+    assert "X: collecting began" not in made.html
+
+
+def test_what_nobody_recorded_is_not_said_to_be_none(made: Made) -> None:
+    text = Page(made.html).text()
+    assert "Objectives and targets: none are recorded here. For the team to answer:" in text
+    assert "People's time, money and partners: none are recorded here. For the team to answer:" in text
+    assert "Answers: none are recorded here. For the team to answer, with people who took part:" in text
+    assert "None were set" not in text
+    assert "or the team to answer" not in made.mail_text + made.mail_html
 
 
 def test_collecting_that_stopped_before_the_end_is_said(make_of: Make, plain_charts: None, tmp_path: Path) -> None:
@@ -356,7 +429,7 @@ def test_figures_outlive_the_posts_they_were_counted_from(plain_charts: None, tm
     conn.executescript("DELETE FROM posts; UPDATE editions SET content_removed_at = '2027-10-01T12:00:00Z';")
     after = make(tmp_path, conn, now="2027-10-02T12:00:00Z")
     assert table(after.html, "items_by_platform") == table(before.html, "items_by_platform")
-    assert "9 items for #CoProWeek were published in the week" in after.html
+    assert "In the week, 9 items were tagged for Co-production Week" in after.html
     assert "The posts themselves were deleted at 13:00 on Friday 1 October 2027" in after.html
     assert "Items by hashtag alone" not in after.html
 
@@ -390,7 +463,7 @@ def test_views_and_followers_that_are_known_are_given_for_each_platform(make_of:
     assert "X: 140 views stated, for 2 of 6 items." in text
     assert "Blogs: 9,000 views stated, for 1 of 2 items." in text
     # The largest is 330, their sum 303 + 306 + … + 330 = 3,165: rounded outwards to two digits.
-    assert "Bluesky: at least 330 and at most 3,200 accounts follow all 10 contributors." in text
+    assert "Bluesky: between 330 and 3,200 different accounts follow at least one of the 10 contributors." in text
     assert row(table(made.html, "known_views"), "X")[1:] == ["2", "6", "33.3%", "140"]
     assert row(table(made.html, "known_views"), "All platforms")[-1] == "not available"
     assert row(table(made.html, "potential_audience"), "Bluesky")[1:] == ["10", "10", "100%", "330", "3,200"]
@@ -404,11 +477,30 @@ def test_followers_of_few_people_are_withheld(make_of: Make) -> None:
     assert row(table(made.html, "potential_audience"), "X")[-2:] == ["withheld", "withheld"]
 
 
-def test_without_contact_and_opt_out_page_it_says_so(make_of: Make) -> None:
-    made = make_of(contact=None, opt_out_page=None)
-    assert "None has been set for this report" in made.html
-    assert "No page or contact for this has been set yet." in made.html
+def test_what_its_sender_should_do_is_not_in_what_readers_get(make_of: Make) -> None:
+    made = make_of(
+        "UPDATE campaigns SET organiser = NULL; UPDATE editions SET theme = NULL;", contact=None, opt_out_page=None
+    )
+    for text in (Page(made.html).text(), made.mail_text, made.mail_html):
+        assert not re.search(r"has been set|[Ww]hoever sends|in the configuration|config\.toml|licence has", text)
+    facts = made.html[made.html.index('<dl class="facts">') : made.html.index("</dl>")]
+    assert re.findall("<dt>([A-Za-z ]+)</dt>", facts) == ["Hashtag", "Version", "Made", "Figures as at"]
+    assert "You can ask that your posts are removed and not collected again." in made.html
     assert "To" not in made.mail
+
+
+def test_what_its_sender_should_do_is_said_to_the_sender() -> None:
+    always = report.before_sending(contact=CONTACT, opt_out_page=OPT_OUT)
+    assert len(always) == 2
+    assert 'marked "for the team to answer"' in always[0]
+    assert "names no licence" in always[1]
+    missing = report.before_sending(contact=None, opt_out_page="")
+    assert missing[2:] == always
+    assert missing[0].startswith("Set `contact` in config.toml")
+    assert missing[1].startswith("Set `opt_out_page` in config.toml")
+    private = report.before_sending(contact="http://127.0.0.1:8001/", opt_out_page="http://localhost/out")
+    assert private[0].startswith("Your `contact` is an address that only works on your own network.")
+    assert private[1].startswith("Your `opt_out_page` cannot be opened by others")
 
 
 def test_a_contact_that_is_a_page_is_linked_and_a_private_one_is_not(make_of: Make) -> None:
@@ -435,7 +527,32 @@ def test_an_unknown_edition_is_answered_with_the_known_ones(archive: sqlite3.Con
 
 
 def test_an_edition_without_dates_cannot_be_reported(archive: sqlite3.Connection, tmp_path: Path) -> None:
-    assert "has no dates yet" in refusal(archive, tmp_path, "uk-2027")
+    said = refusal(archive, tmp_path, "uk-2027")
+    assert "has no dates yet" in said
+    assert "Set `starts_on` and `ends_on` for it in config.toml" in said
+
+
+WAITING = """
+UPDATE editions SET starts_on = NULL, ends_on = NULL, lead_up_from_utc = NULL, week_from_utc = NULL,
+    week_to_utc = NULL, after_to_utc = NULL, frozen_at_utc = NULL WHERE id = 'uk-2026';
+DELETE FROM edition_posts WHERE edition_id = 'uk-2026';
+"""
+
+
+def test_posts_that_wait_for_dates_are_counted(tmp_path: Path) -> None:
+    # Of 2026 three posts match (one of them by two words), of 2025 none.
+    said = (
+        "3 posts were published in 2026, and that year's dates are not set: add starts_on and ends_on to config.toml."
+    )
+    conn = small_archive(WAITING)
+    assert said in refusal(conn, tmp_path, "uk-2026")
+    assert said not in refusal(conn, tmp_path, "uk-2027")
+    conn.executescript("DELETE FROM edition_posts;")
+    assert said in refusal(conn, tmp_path, None)
+    conn.executescript(
+        "UPDATE posts SET hidden_reason = 'request' WHERE id = 9; DELETE FROM post_matches WHERE post_id = 2;"
+    )
+    assert "1 post was published in 2026" in refusal(conn, tmp_path, "uk-2026")
 
 
 def test_a_week_to_come_cannot_be_reported(archive: sqlite3.Connection, tmp_path: Path) -> None:
