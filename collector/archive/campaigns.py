@@ -16,7 +16,7 @@ import msgspec
 
 from collector import __version__
 from collector.archive import ledger, placing, removal, rows, tombstones
-from collector.archive.addresses import host
+from collector.archive.addresses import source_places
 from collector.archive.connection import info, plain_words, set_info, transaction
 from collector.archive.parts import account_name, insert_matches
 from collector.archive.rows import WANTED
@@ -243,9 +243,9 @@ def _write_sources(conn: sqlite3.Connection, specs: Sequence[SourceSpec], organi
         "UPDATE sources SET configured = 0 WHERE id = ?",
         [(stored[key][0],) for key in stored.keys() - wanted.keys() if stored[key][1]],
     )
-    sites = {site for spec in specs if (site := host(spec.locator))}
-    left_out = tombstones.refused(conn, [tombstones.site_key(site) for site in sites])
-    removal.retire_sites(conn, {site for site in sites if tombstones.site_key(site) in left_out}, now)
+    sites = {place for spec in specs for place in source_places(spec.locator)}
+    left_out = tombstones.refused(conn, [tombstones.site_key(place) for place in sites])
+    removal.retire_sites(conn, {place for place in sites if tombstones.site_key(place) in left_out}, now)
 
 
 def _write_table(

@@ -200,7 +200,7 @@ def _in_words(error: sqlite3.DatabaseError, where: Path | sqlite3.Connection) ->
         case sqlite3.SQLITE_FULL:
             return (
                 f"The disk that holds {path} is full. What was saved before is safe, and nothing is half saved. "
-                "Make room, then run it again: what is missing is fetched then."
+                "Make room, then run it again: it goes on where it stopped."
             )
         case sqlite3.SQLITE_READONLY:
             return (
@@ -219,7 +219,7 @@ def _in_words(error: sqlite3.DatabaseError, where: Path | sqlite3.Connection) ->
         case sqlite3.SQLITE_IOERR:
             return (
                 f"The disk that holds {path} reported an error ({error.sqlite_errorname}). What was saved before is "
-                "safe. Check the disk, then run it again: what is missing is fetched then."
+                "safe. Check the disk, then run it again: it goes on where it stopped."
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return f"{path} cannot be opened. Check who owns it and its folder, and their permissions."

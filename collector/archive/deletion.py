@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from collector.archive import identities, placing, rows, tombstones
+from collector.archive.addresses import site
 from collector.archive.connection import ArchiveError, info, plain_words, set_info, transaction
 from collector.archive.rows import WANTED
 from collector.platforms import identity_hash
@@ -42,6 +43,8 @@ class Removed(Struct, frozen=True, kw_only=True):
     scrubbed: bool = True
     """Whether the bytes are gone as well; else the next round does it."""
     not_scrubbed_because: str = ""
+    near: tuple[str, ...] = ()
+    """Where nothing was found: addresses in the archive that look like the one that was given."""
 
 
 class Gone(Struct):
@@ -64,6 +67,8 @@ def remove(
         _keep_out(conn, post_ids, keys, reason, now)
         mark(conn, [*post_ids, *context], reason, now)
     gone = finish(conn, now)
+    # What an edit before had taken out of these posts may belong to nobody else either.
+    delete_all_unused(conn, urgently=True)
     scrubbed, why_not = False, "somebody is reading the archive at this moment"
     try:
         scrubbed = scrub(conn)
@@ -240,8 +245,18 @@ def _because_of(conn: sqlite3.Connection, post_ids: Collection[int]) -> dict[int
 
 
 def _keep_out(conn: sqlite3.Connection, post_ids: Collection[int], keys: Iterable[str], reason: str, now: str) -> None:
-    names = (name for identities in _names(conn, post_ids).values() for name in identities)
-    tombstones.add(conn, [*keys, *(tombstones.post_key(name) for name in names)], reason, now)
+    found = [*keys]
+    for names in _names(conn, post_ids).values():
+        found += [key for name in names for key in tombstones.post_keys(name)]
+    # What its own site deleted may well be published again elsewhere.
+    if reason != DELETED_AT_ORIGIN:
+        for title, text in conn.execute(
+            f"SELECT title, text FROM {WANTED} CROSS JOIN post_texts ON post_id = wanted", (rows.listed(post_ids),)
+        ):
+            words = tombstones.words_key(title, text)
+            if words is not None:
+                found.append(words)
+    tombstones.add(conn, found, reason, now)
 
 
 def _names(conn: sqlite3.Connection, post_ids: Iterable[int]) -> dict[int, set[str]]:
@@ -298,6 +313,36 @@ def delete_unused(
     ).rowcount
 
 
+def delete_all_unused(conn: sqlite3.Connection, *, urgently: bool) -> None:
+    """Delete every author, hashtag and link that no post has any more, some thousands a transaction."""
+    for place, (table, use) in enumerate(
+        (
+            ("authors", "posts WHERE author_id"),
+            ("hashtags", "post_hashtags WHERE hashtag_id"),
+            ("links", "post_links WHERE link_id"),
+        )
+    ):
+        unused = [
+            row[0]
+            for row in conn.execute(f"SELECT id FROM {table} WHERE NOT EXISTS (SELECT 1 FROM {use} = {table}.id)")
+        ]
+        for start in range(0, len(unused), rows.MOST_AT_ONCE):
+            numbers: list[list[int]] = [[], [], []]
+            numbers[place] = unused[start : start + rows.MOST_AT_ONCE]
+            with transaction(conn):
+                delete_unused(conn, *numbers)
+                needs_scrubbing(conn, urgently=urgently)
+
+
+def delete_unread(conn: sqlite3.Connection, source_ids: Iterable[int]) -> int:
+    """Delete the pages of these sources, and what could not be understood of them; how many rows that were."""
+    return conn.execute(
+        "DELETE FROM raw_items WHERE kind IN ('page', 'not_understood') "
+        "AND source_id IN (SELECT value FROM json_each(?))",
+        (rows.listed(source_ids),),
+    ).rowcount
+
+
 def _count(conn: sqlite3.Connection, wanted: str, reason: str, now: str) -> None:
     """The number that the report prints: items, once for each edition they belonged to."""
     conn.execute(
@@ -323,11 +368,13 @@ def _delete_traces(conn: sqlite3.Connection, wanted: str, names: Collection[str]
         (wanted, rows.listed(names)),
     )
     # Pages, and what could not be understood when it came, may hold the post as well.
-    conn.execute(
-        "DELETE FROM raw_items WHERE kind IN ('page', 'not_understood') "
-        f"AND source_id IN (SELECT source_id FROM {WANTED} CROSS JOIN sightings ON post_id = wanted)",
-        (wanted,),
+    sites = {site(name) for name in names} - {None}
+    showed = conn.execute(
+        f"SELECT DISTINCT source_id FROM {WANTED} CROSS JOIN sightings ON post_id = wanted", (wanted,)
     )
+    sources = {row[0] for row in showed}
+    sources |= {number for number, locator in conn.execute("SELECT id, locator FROM sources") if site(locator) in sites}
+    delete_unread(conn, sources)
     comment_feeds = {
         row[0]
         for row in conn.execute(

@@ -16,6 +16,9 @@ import msgspec
 MOST_PARAMETERS = 8_000
 """A quarter of what every SQLite in use allows (32,766)."""
 
+MOST_AT_ONCE = 5_000
+"""Rows that one transaction deletes or changes, so that nobody waits long for a turn to write."""
+
 WANTED = "(SELECT value AS wanted FROM json_each(?1))"
 """For questions about a list: `FROM {WANTED} CROSS JOIN table ON column = wanted`. The list is the first parameter.
 

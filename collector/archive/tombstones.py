@@ -8,25 +8,48 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterable
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
-from collector.archive import rows
-from collector.archive.addresses import canonical, host, site_of
+from collector.archive import names, rows
+from collector.archive.addresses import page_of, places, site, without_tracking
 from collector.archive.connection import info
 from collector.posts import Post
 
 Scope = Literal["post", "author", "site"]
 
 
+LEAST_WORDS = 100
+"""Characters. Shorter texts may be the same by chance, or by a button that writes them."""
+
+
 def post_key(identity: str) -> str:
-    """A post by any of its identities. Addresses count without http or https, `www.`, tracking parameters."""
-    link = canonical(identity)
-    if link is None:
+    """A post by any of its identities. Of addresses, every ordinary spelling counts (`addresses.page_of`)."""
+    page = page_of(identity)
+    if page is None:
         return "post\0" + identity
     # A comment has its post's address and a fragment of its own.
     fragment = identity.partition("#")[2]
-    return "post\0" + link.replace("https://www.", "https://", 1) + (f"#{fragment}" if fragment else "")
+    return f"post\0{page}" + (f"#{fragment}" if fragment else "")
+
+
+def post_keys(identity: str) -> Iterator[str]:
+    """The same, and of a guid that is an address of the blog itself (WordPress's `?p=77`) that address as well."""
+    yield post_key(identity)
+    if identity.startswith("guid:"):
+        blog, colon, address = identity.removeprefix("guid:").partition(":http")
+        # Of its own blog only: any feed can give any guid.
+        if colon and site(f"https://{blog}") == site(f"http{address}"):
+            yield post_key(f"http{address}")
+
+
+def words_key(title: str | None, text: str) -> str | None:
+    """A post by its words, in case it comes back under another address; None where those are too few to tell."""
+    if len(text) < LEAST_WORDS:
+        return None
+    words = " ".join(without_tracking(f"{title or ''} {text}").split())
+    return "post\0words\0" + unicodedata.normalize("NFKC", words).casefold()
 
 
 def author_key(platform: str, native_id: str) -> str:
@@ -37,23 +60,47 @@ def handle_key(platform: str, handle: str) -> str:
     return f"author\0{platform}\0handle\0{handle.strip().removeprefix('@').casefold()}"
 
 
-def site_key(name: str) -> str:
-    return "site\0" + site_of(name)
+def person_key(blog: str, name: str) -> str:
+    """Somebody who writes at a blog (its host), as `names.person` has the name."""
+    return f"author\0blogs\0person\0{blog}\0{name}"
+
+
+def site_key(place: str) -> str:
+    """A site by its name, or a part of it, as `addresses.places` gives them."""
+    return "site\0" + place
+
+
+def sites_of(uri: str, url: str | None, author_url: str | None, blog: str | None) -> set[str]:
+    """The places that a post was published at, as `addresses.places` gives them: by its own addresses.
+
+    A post that has none, as some feeds give no links, is at its author's address, and at `blog`, the name of its blog.
+    """
+    own = {place for address in (uri, url) for place in places(address)}
+    if own:
+        return own
+    return {place for address in (author_url, blog and f"https://{blog}") for place in places(address)}
 
 
 def keys_of(post: Post) -> Iterable[str]:
     """Everything by which somebody may have asked that this post is left out."""
     for identity in {post.uri, *post.aliases, post.url or post.uri}:
-        yield post_key(identity)
-    for address in {post.uri, post.url}:
-        site = host(address)
-        if site:
-            yield site_key(site)
-    if post.author is not None:
-        yield author_key(post.author.platform, post.author.native_id)
+        yield from post_keys(identity)
+    words = words_key(post.title, post.text)
+    if words is not None:
+        yield words
+    author = post.author
+    blog = author.handle if author and author.platform == "blogs" else None
+    for place in sites_of(post.uri, post.url, author.url if author else None, blog):
+        yield site_key(place)
+    if author is not None:
+        yield author_key(author.platform, author.native_id)
         # A blog's handle is its host: one author who leaves does not take the whole blog along.
-        if post.author.handle and post.author.platform != "blogs":
-            yield handle_key(post.author.platform, post.author.handle)
+        if author.platform != "blogs":
+            if author.handle:
+                yield handle_key(author.platform, author.handle)
+        elif author.handle and author.name:
+            for name in names.people(author.name):
+                yield person_key(author.handle, name)
 
 
 def add(conn: sqlite3.Connection, keys: Iterable[str], reason: str, now: str) -> None:
