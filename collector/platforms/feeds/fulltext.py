@@ -6,12 +6,15 @@ The text in the page is found by trafilatura; what is in it, by the same functio
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from msgspec.structs import replace
 
 from collector.http import Client
 from collector.platforms import Trouble
 from collector.platforms.feeds import words
+from collector.platforms.feeds.articles import home
+from collector.platforms.feeds.identity import host_of
 from collector.platforms.feeds.items import Markup
 from collector.platforms.feeds.prepare import text_of
 from collector.posts import Post
@@ -19,6 +22,7 @@ from collector.robots import Robots
 
 MOST_PAGE = 2_000_000
 """Bytes of a page; trafilatura takes seconds over longer ones."""
+PATIENCE = 2
 SHORTEST = 250
 """Characters of an article that does not begin like its summary; a shorter text may be a question about cookies."""
 
@@ -26,20 +30,27 @@ _META = re.compile(r"<meta\b[^>]{0,1000}>", re.IGNORECASE)
 _HTML_LANGUAGE = re.compile(r"""<html\b[^>]{0,1000}?\blang\s*=\s*["']?([A-Za-z][\w-]{1,30})""", re.IGNORECASE)
 
 
-def complete(post: Post, client: Client, robots: Robots, now: str) -> Post:
+def complete(post: Post, client: Client, robots: Robots, now: str, *, timed_out: Counter[str] | None = None) -> Post:
     """The post with the words of its article in place of the summary, then no longer `summary_only`.
 
     The post as it is where the article cannot or may not be had: robots.txt, a page that asks not to be indexed or
     kept, an answer that is no article, one that says less than the summary. Never raises `Trouble`: the summary is
-    there.
+    there. Only a page on the feed's own site is asked for (`articles.author` gives no other its handle), so that a feed
+    cannot send us to somebody else's. `timed_out` counts by host, through one round, how often there was no answer;
+    after `PATIENCE` times the host is left alone.
     """
-    if not post.summary_only or post.url is None:
+    if not post.summary_only or post.url is None or post.author is None or post.author.handle != home(post.url):
+        return post
+    host = host_of(post.url)
+    if timed_out is not None and timed_out[host] >= PATIENCE:
         return post
     try:
         if not robots.allowed(post.url):
             return post
         response = client.get(post.url, accept="text/html, application/xhtml+xml")
-    except Trouble:
+    except Trouble as trouble:
+        if timed_out is not None and trouble.kind == "unreachable":
+            timed_out[host] += 1
         return post  # `summary_only` stays, which says it
     kind = response.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if response.status != 200 or kind not in {"text/html", "application/xhtml+xml"} or len(response.body) > MOST_PAGE:

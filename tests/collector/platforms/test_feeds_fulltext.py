@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from collector.http import Client
 from collector.platforms.feeds import complete
-from collector.posts import Post
+from collector.posts import Author, Post
 from collector.robots import Robots
 from tests.fakeserver import FakeServer, Reply
 from tests.feeds import FIRST
@@ -47,6 +48,7 @@ def post(server: FakeServer, **changes: object) -> Post:
         "url": server.url("/a"),
         "title": "A post",
         "text": "The beginning […]",
+        "author": Author(platform="blogs", native_id="127.0.0.1", handle="127.0.0.1"),
         "published_at": FIRST,
         "summary_only": True,
         "media_known": False,
@@ -110,6 +112,26 @@ def test_a_page_that_is_disallowed_is_not_even_asked_for(asking: Client, server:
     server.put("/robots.txt", Reply("User-agent: *\nDisallow: /"))
     complete(post(server), asking, Robots(asking), FIRST)
     assert server.requested("/a") == []
+
+
+def test_a_page_on_somebody_elses_site_is_not_asked_for(asking: Client, server: FakeServer) -> None:
+    server.put("/a", Reply(article(), headers=HTML))
+    stranger = Author(platform="blogs", native_id="hostile.example", handle="hostile.example")
+    for author in (stranger, None):
+        summary = post(server, author=author)
+        assert complete(summary, asking, Robots(asking), FIRST) is summary
+    assert server.requests == []
+
+
+def test_a_host_that_does_not_answer_is_given_up_for_the_round(asking: Client, server: FakeServer) -> None:
+    timed_out: Counter[str] = Counter()
+    server.put("/a", Reply(reset_after=0))
+    for _ in range(5):
+        complete(post(server), asking, Robots(asking), FIRST, timed_out=timed_out)
+    assert timed_out.total() == 2
+    asked = len(server.requested("/a"))
+    complete(post(server), asking, Robots(asking), FIRST, timed_out=timed_out)
+    assert len(server.requested("/a")) == asked
 
 
 def test_a_hostile_page_ends_soon(asking: Client, server: FakeServer) -> None:
