@@ -5,7 +5,8 @@ far more often than a blog changes its addresses. Where the link says nothing (t
 it, or it leads to the front page), it is `urn:feed-entry:` and a hash of the guid and the blog's address;
 without a guid, of title and date. `Post.aliases` holds the guid with the address of the blog as configured,
 `guid:BLOG:GUID`, so that an entry whose address changed is still found, and one blog cannot claim another's guid: many
-blogs of one host number their entries 1, 2, 3 …. A guid that several entries share is none.
+blogs of one host number their entries 1, 2, 3 …. A guid that several entries share is none. A guid that is an address
+on the blog's own host (isPermaLink) is an alias as a link, too.
 """
 
 from __future__ import annotations
@@ -90,6 +91,10 @@ def identify(listed: Sequence[Listed], blog: Blog) -> list[Identity | None]:
     for entry, url, link in zip(listed, links, canonicals, strict=True):
         guid = entry.guid if entry.guid and entry.guid not in same_guid and len(entry.guid) <= LONGEST_GUID else None
         aliases = (guid_alias(blog, guid),) if guid else ()
+        permalink = canonical_link(guid) if guid and entry.guid_is_link else None
+        if permalink and permalink not in front_pages and permalink not in canonicals and _is_of(blog, permalink):
+            # Another feed of the same blog may give this as the entry's link.
+            aliases = (*aliases, permalink)
         if link and link not in sharing and link not in front_pages:
             answers.append(Identity(uri=link, url=url, aliases=aliases))
         elif guid:
@@ -138,6 +143,11 @@ def host_of(url: str) -> str:
     except ValueError:
         return ""
     return site_of(f"[{host}]" if ":" in host else host) + (f":{port}" if port and port not in {80, 443} else "")
+
+
+def _is_of(blog: Blog, url: str) -> bool:
+    """Whether an address is on the host of a blog, or of its feed."""
+    return host_of(url) in {host_of(blog.url), host_of(blog.configured)}
 
 
 def _link(entry: Listed, blog: Blog) -> str | None:

@@ -74,6 +74,27 @@ def test_a_guid_that_is_an_address_stands_in_for_a_missing_link() -> None:
     assert uris(entry(guid="https://blog.example/a", is_link=False))[0] != "https://blog.example/a"
 
 
+def test_a_guid_that_is_an_address_of_the_blog_makes_two_feeds_entries_one() -> None:
+    pretty = one(entry(link="https://blog.example/1", guid="https://blog.example/?p=1", is_link=True))
+    plain = one(entry(link="https://blog.example/?p=1", guid="https://blog.example/?p=1", is_link=True))
+    assert plain.uri in pretty.aliases
+    for guid, is_link in (("https://victim.example/1", True), ("https://blog.example/?p=1", False)):
+        assert one(entry(link="https://blog.example/1", guid=guid, is_link=is_link)).aliases == (
+            f"guid:blog.example:{guid}",
+        )
+    # The address of another entry, or of the front page, is not its own.
+    first, _ = identify(
+        [
+            entry(link="https://blog.example/1", guid="https://blog.example/2", is_link=True),
+            entry(link="https://blog.example/2"),
+        ],
+        BLOG,
+    )
+    assert first is not None
+    assert first.aliases == ("guid:blog.example:https://blog.example/2",)
+    assert len(one(entry(link="https://blog.example/1", guid="https://blog.example/", is_link=True)).aliases) == 1
+
+
 def test_without_a_link_the_guid_is_the_identity_and_belongs_to_the_blog() -> None:
     here, there = (
         one(entry(guid="12")),
