@@ -95,7 +95,8 @@ def article(item: Item, identity: Identity | None, feed: Feed) -> Post:
         if item.comments is None
         else Engagement(observed_at=feed.now, observed_via=host_of(feed.blog.url), comments=item.comments),
         comments_url=_web_address(feed.blog.url, item.comments_url),
-        fingerprint=item.listed.fingerprint,
+        # Where one of two clocks is wrong, the date will be believed when that is mended.
+        fingerprint=None if is_ahead(item, feed.now) else item.listed.fingerprint,
         raw=item.raw,
         summary_only=is_summary,
     )
@@ -138,6 +139,12 @@ def published(item: Item, now: str) -> tuple[str, DateFrom]:
         # feedparser files dc:date, which is a date of publication, under updated.
         return when, "stated" if item.listed.published and not item.listed.updated else "updated"
     return now, "first_seen"
+
+
+def is_ahead(item: Item, now: str) -> bool:
+    """Whether the entry states a date that is not believed because it lies in the future."""
+    stated = published(item, now)[1] == "stated"
+    return not stated and dates.ahead((*item.listed.published, *item.listed.updated), now)
 
 
 def edited(item: Item, published_at: str, now: str) -> str | None:

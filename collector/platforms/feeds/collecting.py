@@ -129,6 +129,8 @@ class Collection:
             memory = replace(memory, oldest=truth[0].from_utc if truth else "")
         if not newest.listed and before.number("entries"):
             notes.append("The feed lists no entries any more, although it did before.")
+        if read.reach is not None and not read.reach.in_order:
+            notes.append("The feed is not in order of date, so only what is newer than all it lists counts as seen.")
         left = still_missing(self.task.missing, truth)
         if not left:
             memory = replace(memory, deepest="")
@@ -163,8 +165,10 @@ class Collection:
         if read.reach is not None and read.reach.oldest < self.now:
             truth.append(Interval(read.reach.oldest, self.now))
         # The entry at the end was there last time, so nothing can have come and gone in between. The one at the top
-        # would prove nothing: it may be pinned.
+        # would prove nothing: it may be pinned. So may a lone one far below the others.
         continuous = read.known[-1] if read.known else not before.number("entries")
+        if read.known and not any(read.known[-2:-1]) and coverage.ends_alone(read.dates):
+            continuous = False
         if continuous and not read.cut and before.asked_at and before.asked_at < self.now:
             truth.append(Interval(before.asked_at, self.now))
         return sorted(truth)
@@ -211,7 +215,9 @@ class Collection:
                 made = self._made(item, by_fingerprint, feed)
                 if isinstance(made, Unread):
                     unread.append(made)
-                elif made.uri in seen or first.get(made.uri, made.fingerprint) != made.fingerprint:
+                elif made.uri in seen or (
+                    isinstance(item, Item) and first.get(made.uri, item.listed.fingerprint) != item.listed.fingerprint
+                ):
                     again += 1
                 else:
                     seen.add(made.uri)

@@ -10,16 +10,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import pairwise
 
 from msgspec import Struct
 
 from collector.intervals import missing as gaps_in
 from collector.intervals import union
 from collector.platforms import CoverageState, Covered
-from collector.posts import Interval
+from collector.posts import Interval, moment
 
 IN_ORDER = 0.8
 """The share of entries that must be in order of time for the feed to count as being so."""
+FEWEST_IN_ORDER = 3
+"""Of so many entries a single one may always be out of order."""
+FAR = 10
+"""A last entry that lies so many times further from the one before than any other two neighbours do, and more than
+`LEAST_FAR`, is a lone one that was put there: it says nothing of what lies between."""
+LEAST_FAR = timedelta(days=30)
 FEWEST_ASCENDING = 5
 """A feed that lists its oldest entry first is believed to from so many entries on: two could be a pinned one and a
 new."""
@@ -30,6 +38,8 @@ class Reach(Struct, frozen=True):
 
     oldest: str
     newest: str
+    in_order: bool = True
+    """False: nothing can be said but of what is newer than all of them."""
 
 
 def reach(published: Sequence[str | None], updated: Sequence[str | None]) -> Reach | None:
@@ -50,12 +60,27 @@ def reach(published: Sequence[str | None], updated: Sequence[str | None]) -> Rea
         return Reach(min(last, newest), newest)
     if len(dated) >= FEWEST_ASCENDING and (last := _last_in_order(dated[::-1])):
         return Reach(last, newest)
-    return Reach(newest, newest)
+    return Reach(newest, newest, in_order=len(set(dated)) < FEWEST_IN_ORDER)
+
+
+def ends_alone(published: Sequence[str | None]) -> bool:
+    """Whether a page's last entry lies so far below the rest that its being there proves nothing about them."""
+    dated = [date for date in published if date is not None]
+    return bool(published) and published[-1] is not None and _is_lone([*sorted(dated[:-1], reverse=True), dated[-1]])
+
+
+def _is_lone(dates: Sequence[str]) -> bool:
+    """Whether the last of several dates that do not rise is far from the others."""
+    if len(dates) < FEWEST_IN_ORDER:
+        return False
+    times = [moment(date) for date in dates]
+    *others, last = [one - after for one, after in pairwise(times)]
+    return last > max(LEAST_FAR, FAR * max(others))
 
 
 def _last_in_order(dates: Sequence[str]) -> str | None:
-    """The end of the longest run of dates that never rise, entries out of order left aside; None where those are
-    many."""
+    """The end of the longest run of dates that never rise, without a lone one; entries out of order are left aside.
+    None where those are many: more than one, and more than `IN_ORDER` allows."""
     # Patience sorting, on texts that sort the other way round: `ends[n]` is the highest date at which a run of n + 1
     # dates can end.
     ends: list[str] = []
@@ -63,7 +88,11 @@ def _last_in_order(dates: Sequence[str]) -> str | None:
         key = _descending(date)
         at = bisect_right(ends, key)
         ends[at : at + 1] = [key]
-    return _descending(ends[-1]) if ends and len(ends) >= IN_ORDER * len(dates) else None
+    single = len(dates) >= FEWEST_IN_ORDER and len(ends) == len(dates) - 1
+    if not ends or not (single or len(ends) >= IN_ORDER * len(dates)):
+        return None
+    run = [_descending(key) for key in ends]
+    return run[-2] if _is_lone(run) else run[-1]
 
 
 def _descending(date: str) -> str:

@@ -19,6 +19,7 @@ EARLIEST = "1990-01-01T00:00:00Z"
 AHEAD = timedelta(days=1)
 """A clock or zone may be wrong by a day; what is dated later is an event's date or a mistake."""
 
+END = "9990-01-01T00:00:00Z"
 LONGEST = 100
 
 # Hours east of UTC of the names that mean one zone only, read as people in these countries mean them. RFC 822 knows the
@@ -67,6 +68,11 @@ def from_struct(parsed: time.struct_time | None, now: str) -> str | None:
 def first(texts: Iterable[str], now: str) -> str | None:
     """The first of several dates that can be read and believed."""
     return next((when for text in texts if (when := read(text, now)) is not None), None)
+
+
+def ahead(texts: Iterable[str], now: str) -> bool:
+    """Whether a date is not believed only because it is too long after `now`: of the two clocks, one is wrong."""
+    return any(read(text, now) is None and read(text, END) is not None for text in texts)
 
 
 def believable(when: str, now: str) -> str | None:

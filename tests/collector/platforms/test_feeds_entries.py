@@ -330,6 +330,23 @@ def test_an_entry_says_whether_its_feed_gives_only_a_summary(read: Any, more: st
     assert post.media_known is not summary_only
 
 
+# Dates that cannot be true
+
+
+def test_a_date_that_was_refused_under_a_wrong_clock_is_read_again(server: FakeServer, reader: Reader) -> None:
+    wrong = "2026-07-01T00:00:00Z"
+    body = rss([item(8), item(1)])
+    server.put("/feed.xml", Reply(body))
+    first = {post.title: post for post in reader.visit(wrong).posts}
+    assert (first["Entry 8"].published_from, first["Entry 8"].published_at) == ("first_seen", wrong)
+    assert first["Entry 8"].fingerprint is None
+    assert first["Entry 1"].fingerprint is not None
+    server.put("/feed.xml", Reply(body + b"\n"))
+    (again,) = reader.visit(FIRST).posts
+    assert (again.title, again.published_from, again.published_at) == ("Entry 8", "stated", "2026-07-08T09:00:00Z")
+    assert again.fingerprint is not None
+
+
 # Entries that are none
 
 

@@ -439,6 +439,13 @@ def dates(*days: int | None) -> list[str | None]:
         ([1, 2], None, 2),  # a pinned one, or oldest first? Nothing is claimed but what is newer than both
         ([4, 9, 1, 7, 3], [9, 9, 8, 7, 6], 6),  # in order of change
         ([4, 9, 1, 7, 3], None, 9),  # in no order
+        ([340, 60, 310], None, 310),  # a single one is out of order: March before November
+        ([340, 330, 60, 310], None, 310),
+        ([60, 340, 310], None, 310),
+        ([40, 39, 38, 37, 1], None, 37),  # a lone old one at the end
+        ([40, 39, 1], None, 39),
+        ([300, 250, 170, 1], None, 1),  # a blog that is quiet for long
+        ([40, 39, 38, 2, 1], None, 1),
         ([9, None, 8, 7, 6], None, 6),
         ([9, None, None, 7], None, None),
         ([None], None, None),
@@ -450,7 +457,7 @@ def test_how_far_back_a_page_reaches(published: list[Any], updated: list[Any] | 
     assert (found.oldest if found else None) == (day(oldest) if oldest else None)
 
 
-@given(st.lists(st.integers(1, 400), unique=True, min_size=1, max_size=40), st.integers(1, 40))
+@given(st.lists(st.integers(1, 30), unique=True, min_size=1, max_size=30), st.integers(1, 40))
 def test_a_page_of_the_newest_entries_reaches_to_the_last_of_them(numbers: list[int], size: int) -> None:
     shown = sorted(numbers, reverse=True)[:size]
     assert reach(dates(*shown), dates(*[None] * len(shown))) == Reach(day(shown[-1]), day(shown[0]))
@@ -467,6 +474,29 @@ def test_a_pinned_entry_does_not_hide_what_was_missed(server: FakeServer) -> Non
         visit = reader.visit("2026-02-20T00:00:00Z")
     assert visit.covered == [(day(37).removesuffix(":00:00Z"), "2026-02-20")]
     assert visit.truncated == [("2026-01-25", day(37).removesuffix(":00:00Z"))]
+
+
+def test_a_lone_old_entry_at_the_end_does_not_hide_what_was_missed(server: FakeServer) -> None:
+    old = item(99, date=day(1))
+    server.put("/p1", Reply(rss([*(item(n, date=day(n)) for n in (120, 119, 118, 117)), old]), headers=XML))
+    with client() as asking:
+        reader = Reader(asking, server.url("/p1"))
+        reader.visit(day(121))
+        server.put("/p1", Reply(rss([*(item(n, date=day(n)) for n in (140, 139, 138, 137)), old]), headers=XML))
+        visit = reader.visit(day(141))
+    noon = ":00:00Z"
+    assert visit.covered == [(day(137).removesuffix(noon), day(141).removesuffix(noon))]
+    assert visit.truncated == [(day(121).removesuffix(noon), day(137).removesuffix(noon))]
+
+
+def test_a_feed_in_no_order_says_so(server: FakeServer) -> None:
+    server.put("/p1", Reply(rss([item(n, date=day(n)) for n in (4, 9, 1, 7, 3)]), headers=XML))
+    server.put("/p2", Reply(rss([item(n, date=day(n)) for n in (9, 3, 8)]), headers=XML))
+    with client() as asking:
+        assert "not in order of date" in Reader(asking, server.url("/p1")).visit().notes
+        visit = Reader(asking, server.url("/p2")).visit()
+    assert visit.notes == ""
+    assert visit.covered == [(day(8).removesuffix(":00:00Z"), "2026-07-10T10")]
 
 
 def test_a_feed_without_dates_covers_what_comes_while_it_is_watched(server: FakeServer) -> None:
