@@ -457,6 +457,8 @@ def _report(archive: Path, edition_id: str | None, out: Path, now: str, configur
         raise Wrong(str(error)) from error
     for path in written:
         click.echo(f"Written: {path}")
+    for line in after_week.before_sending(contact=configuration.contact, opt_out_page=configuration.opt_out_page):
+        click.echo(f"Before you send it: {line}")
 
 
 @main.command("import")
@@ -566,9 +568,11 @@ def forget(target: str, kind: str | None, platform: str | None, reason: str, yes
         removed = with_connection(archive, remove)
         refresh_figures(archive, clock())
         if not removed.posts and not removed.authors:
+            near = "".join(f"\n  {plain(address)}" for address in removed.near)
             raise Failed(
                 f"Nothing in the archive is of the {kind} “{plain(target)}”, so nothing was removed. "
                 "Exactly that is kept out from now on; if something else was meant, copy its address from the page."
+                + (f" Was it one of these?{near}" if near else "")
             )
         click.echo(
             f"Removed: {removed.posts} posts, {removed.context} comments and replies to them, "
