@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.browser
+
 CUT = """() => [...document.querySelectorAll(".cards th[scope=row], .cards td, .cards td span")]
     .filter(cell => cell.getBoundingClientRect().right > innerWidth || cell.scrollWidth > cell.clientWidth + 1
         && getComputedStyle(cell).display !== "inline")
