@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,8 +25,10 @@ from collector.platforms.feeds.items import Item, Listed, Unreadable
 from collector.platforms.feeds.parse import Document
 from collector.platforms.feeds.polling import Memory
 from collector.platforms.feeds.scan import urljoin_or_empty
-from collector.posts import Interval, Post, Unread
+from collector.posts import Interval, Post, Unread, moment, utc
 
+BACK_AGAIN = timedelta(days=14)
+"""Once a day older pages are read again so far back: a post may be published with an earlier date."""
 READING_SECONDS = 60.0
 """Of processor time for one source in one round. Then what was read is saved, and the next round goes on from there."""
 
@@ -91,8 +94,8 @@ class Collection:
 
     def _needs_all(self, memory: Memory) -> bool:
         """Whether the feed must be read even if it has not changed: something older than the last visit is missing, or
-        the archive knows nothing of the feed any more."""
-        if not self.task.known.identities or not memory.asked_at:
+        the archive knows nothing of the feed any more, or it is a day since all was read."""
+        if not self.task.known.identities or not memory.asked_at or polling.is_daily(memory.read_back_at, self.now):
             return True
         return any(gap.from_utc < memory.asked_at for gap in self.task.missing)
 
@@ -134,6 +137,10 @@ class Collection:
         left = still_missing(self.task.missing, truth)
         if not left:
             memory = replace(memory, deepest="")
+        back = utc(moment(self.now) - BACK_AGAIN)
+        again = not read.cut and polling.is_daily(before.read_back_at, self.now)
+        if again and (not left or left[-1].from_utc <= back):
+            memory = replace(memory, read_back_at=self.now)
         yield from self.give(
             read,
             response,
@@ -155,6 +162,8 @@ class Collection:
                 raise gone.trouble
         if left and not read.cut:
             yield from older.collect(self, newest, response, read.reach, left, memory)
+        elif again and not newest.about.is_complete and read.reach is not None and back < read.reach.oldest:
+            yield from older.again(self, newest, response, read.reach, back, memory)
 
     def _truth(self, read: Read, newest: Document, before: Memory) -> list[Interval]:
         """The stretches of time of which the newest page lists every entry, the one that reaches furthest back

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from collector.http import Response
-from collector.platforms import Covered, Page, Trouble
+from collector.platforms import CoverageState, Covered, Page, Trouble
 from collector.platforms.feeds import paging, polling, wordpress
 from collector.platforms.feeds.coverage import Reach, claims, within
 from collector.platforms.feeds.paging import Step
@@ -47,6 +47,27 @@ def collect(
     yield from _Older(collection, newest, response, reach, missing, memory).pages()
 
 
+def again(
+    collection: Collection, newest: Document, response: Response, reach: Reach, back: str, memory: Memory
+) -> Iterator[Page]:
+    """The older pages of a feed as far as `back`, although the ledger lacks nothing there: for what was put among their
+    entries since. The ledger gets nothing of it. Where there are no such pages, nothing is given.
+
+    Raises:
+        Trouble: rate_limited.
+    """
+    following = paging.following(response.url, newest, response.headers)
+    if following is None or not following.url:
+        return
+    gap = Interval(back, reach.oldest)
+    try:
+        yield from _Older(collection, newest, response, reach, [gap], memory, for_the_ledger=False).pages()
+    except Trouble as trouble:
+        if trouble.kind == "rate_limited":
+            raise
+        yield Page(http_status=trouble.http_status, note=trouble.message)
+
+
 class _Older:
     def __init__(
         self,
@@ -56,8 +77,11 @@ class _Older:
         reach: Reach | None,
         missing: Sequence[Interval],
         memory: Memory,
+        *,
+        for_the_ledger: bool = True,
     ) -> None:
         self.collection = collection
+        self.for_the_ledger = for_the_ledger
         self.newest = newest
         self.response = response
         self.missing = missing
@@ -76,7 +100,7 @@ class _Older:
                 f"the feed lists its newest {len(self.newest.listed):,} entries and gives no older ones"
             )
         elif not self.first.url:
-            yield self._said(claims(self.missing, [Interval(self.wanted, self.frontier)]))
+            yield self._said(self._claims([Interval(self.wanted, self.frontier)]))
         else:
             step: Step | None
             step, resumed = self._resumed(self.first)
@@ -122,8 +146,8 @@ class _Older:
         ended = after is not None and not after.url
         reaches_to = self.wanted if ended else self.frontier
         done = ended or reaches_to < self.target
-        memory = replace(self.memory, deepest="" if done else step.url)
-        covered = claims(self.missing, [Interval(reaches_to, upper)])
+        memory = replace(self.memory, deepest=step.url if self.for_the_ledger and not done else "")
+        covered = self._claims([Interval(reaches_to, upper)])
         return None if done else after, self._give(read, response, covered, memory)
 
     def _asked(self, step: Step) -> tuple[Step, Response]:
@@ -146,12 +170,14 @@ class _Older:
         if resumed:
             return self.first, iter([self._said((), response)])
         if page is not None and response.status == (404 if step.way == "wordpress" else 200):
-            return None, iter([self._said(claims(self.missing, [Interval(self.wanted, self.frontier)]), response)])
+            return None, iter([self._said(self._claims([Interval(self.wanted, self.frontier)]), response)])
         return None, self._no_such_page(step, response, page)
 
     def _no_such_page(self, step: Step, response: Response, page: Document | None) -> Iterator[Page]:
         """An answer that is not the page it should be."""
-        if step.way == "wordpress":
+        if not self.for_the_ledger:
+            yield self._said((), response)
+        elif step.way == "wordpress":
             yield self._said((), response)
             yield from self._by_api()
         elif page is not None:
@@ -207,13 +233,18 @@ class _Older:
 
     # What pages say
 
+    def _claims(
+        self, truth: Sequence[Interval], state: CoverageState = "complete", reason: str = ""
+    ) -> tuple[Covered, ...]:
+        return claims(self.missing, truth, state, reason) if self.for_the_ledger else ()
+
     def _give(self, read: Read, response: Response, covered: tuple[Covered, ...], memory: Memory) -> Iterator[Page]:
         self.memory = memory
         yield from self.collection.give(read, response, covered=covered, memory=memory, requests=response.requests)
 
     def _no_more(self, reason: str, response: Response | None = None) -> Page:
         """The feed goes back to here and no further."""
-        truncated = claims(self.missing, [Interval(self.wanted, self.frontier)], "truncated", reason)
+        truncated = self._claims([Interval(self.wanted, self.frontier)], "truncated", reason)
         return self._said(truncated, response)
 
     def _said(self, covered: tuple[Covered, ...], response: Response | None = None) -> Page:

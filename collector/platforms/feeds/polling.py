@@ -65,6 +65,8 @@ class Memory(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How often the feed says it wants to be asked, in seconds."""
     deepest: str = ""
     """The page of older entries that was read last, where there are more."""
+    read_back_at: str = ""
+    """When all that the feed lists, and its pages of the last weeks, were last read again."""
     looked_for: str = ""
     """The day on which posts that are no longer listed were looked for, and short hashes of their URIs."""
 
@@ -100,10 +102,15 @@ def conditions(memory: Memory) -> list[dict[str, str]]:
 
 def condition(memory: Memory, now: str) -> dict[str, str]:
     """The headers to ask with. None where the whole feed is wanted: it is the first time, or a day since it was had."""
-    if not memory.whole_at or moment(now) - moment(memory.whole_at) >= WHOLE_EVERY or memory.whole_at > now:
+    if is_daily(memory.whole_at, now):
         return {}
     ways = conditions(memory)
     return ways[min(memory.number("condition"), len(ways) - 1)]
+
+
+def is_daily(at: str, now: str) -> bool:
+    """Whether what was last done at a moment, and is done once a day, is to be done now."""
+    return not at or at > now or moment(now) - moment(at) >= WHOLE_EVERY
 
 
 def body_hash(body: bytes) -> str:

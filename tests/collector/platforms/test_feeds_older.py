@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from collector.platforms import Limits
 from collector.platforms.feeds.coverage import Reach, reach
-from collector.posts import utc
+from collector.posts import moment, utc
 from tests.fakeserver import FakeServer, Reply, Request
 from tests.feeds import FIRST, FOURTH, SECOND, THIRD, Reader, atom, item, rss
 from tests.fetching import client
@@ -37,13 +37,15 @@ class WordPress:
     """A blog that pages as WordPress does: ten a page, then a 404 with a feed in it; and its API."""
 
     server: FakeServer
-    numbers: list[int] = field(default_factory=list)
+    numbers: list[Any] = field(default_factory=list)
     """Of its entries, the newest first; each was published on its day."""
     dead: set[int] = field(default_factory=set)
     """Pages that answer 500."""
     pages: bool = True
     api: bool = True
     size: int = 10
+    step: int = 1
+    """How many are published on a day."""
 
     def start(self) -> None:
         self.server.put("/feed/", self.feed)
@@ -56,8 +58,11 @@ class WordPress:
         if not self.pages:
             page = 1
         shown = self.numbers[(page - 1) * self.size : page * self.size]
-        items = [item(number, date=day(number)) for number in shown]
+        items = [item(number, date=self.date(number)) for number in shown]
         return Reply(rss(items, GENERATOR), status=200 if shown or page == 1 else 404, headers=XML)
+
+    def date(self, number: float) -> str:
+        return utc(moment(day(0)) + timedelta(days=number) / self.step)
 
     def posts(self, request: Request) -> Reply:
         if not self.api:
@@ -254,6 +259,55 @@ def test_an_empty_page_of_wordpress_proves_nothing(blog: WordPress, reader: Read
     blog.api = True
     assert reader.visit(SECOND).covered == [("2025-01-01", "2026-07-10T11")]
     assert len(reader.posts) == 25
+
+
+# Posts that are dated back
+
+
+@pytest.fixture
+def daily(server: FakeServer) -> Iterator[tuple[WordPress, Reader]]:
+    """A blog of two posts a day, of which the first page shows five days; all is collected on day 30."""
+    blog = WordPress(server, [number for number in range(60, 0, -1)], step=2)
+    blog.start()
+    with client() as asking:
+        reader = Reader(asking, server.url("/feed/"), wanted="2025-01-01T00:00:00Z")
+        reader.visit(day(31))
+        assert reader.task(day(31)).missing == ()
+        yield blog, reader
+
+
+def test_a_post_that_is_dated_back_is_found_within_a_day(daily: tuple[WordPress, Reader], server: FakeServer) -> None:
+    blog, reader = daily
+    blog.numbers = sorted([*blog.numbers, 45.5], reverse=True)  # published now, as of day 22
+    before = len(server.requests)
+    assert reader.visit(utc(moment(day(31)) + timedelta(hours=1))).posts == []
+    assert len(server.requests) == before + 1, "pages are not read all the time"
+    visit = reader.visit(day(32))
+    assert visit.titles == ["Entry 45.5"]
+    assert [request.query.get("paged", "1") for request in server.requests[before + 1 :]] == ["1", "2", "3"]
+    assert visit.truncated == []
+    assert visit.covered == [
+        (utc(moment(day(31)) + timedelta(hours=1)).removesuffix(":00:00Z"), day(32).removesuffix(":00:00Z"))
+    ]
+    assert "deepest" not in reader.memory
+    assert len(reader.visit(utc(moment(day(32)) + timedelta(hours=1))).pages) == 1
+
+
+def test_where_older_pages_cannot_be_had_again_nothing_else_is_lost(daily: tuple[WordPress, Reader]) -> None:
+    blog, reader = daily
+    blog.dead = {2}
+    visit = reader.visit(day(32))
+    assert visit.trouble is None
+    assert "has a fault" in visit.notes
+    assert reader.task(day(32)).missing == ()
+    blog.dead, blog.pages = set(), False
+    assert reader.visit(day(33)).truncated == []
+    assert reader.task(day(33)).missing == ()
+
+
+def test_a_first_page_that_reaches_far_enough_back_needs_no_others(blog: WordPress, reader: Reader) -> None:
+    reader.visit(day(26))
+    assert reader.visit(day(40)).requests == 1
 
 
 # Blogger
