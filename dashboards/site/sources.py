@@ -18,7 +18,8 @@ from dashboards.watching import Stretch, gaps, seconds, window, within
 
 DAYS_WITHOUT_EDITION = 28
 OVERDUE_SECONDS = 3 * 3600
-CUT_OFF_AFTER_SECONDS = 2 * 3600
+SILENT_SECONDS = 15 * 60
+"""A round that has not ended and saved nothing for so long was cut off: see rounds.last_active_at."""
 LATEST_ROUNDS = 500
 """A source's last answer is looked for among this many rounds."""
 
@@ -124,17 +125,16 @@ def health(conn: sqlite3.Connection, edition: EditionInfo | None, now: str) -> H
     covered: dict[int, list[Stretch]] = defaultdict(list)
     for source_id, start, end in conn.execute(_COVERED, (stretch[1], stretch[0])):
         covered[source_id].append((start, end))
-    month_ago, hours_ago = _before(now, timedelta(days=30)), _before(now, timedelta(seconds=CUT_OFF_AFTER_SECONDS))
+    month_ago, silent_since = _before(now, timedelta(days=30)), _before(now, timedelta(seconds=SILENT_SECONDS))
     cursor = conn.execute(_SOURCES, {"month_ago": month_ago, "rounds": LATEST_ROUNDS})
     names = [column[0] for column in cursor.description]
     sources = tuple(_source(dict(zip(names, row, strict=True)), covered, stretch, now) for row in cursor)
     cut_off = conn.execute(
         """
-        SELECT kind, started_at FROM rounds AS round WHERE finished_at IS NULL AND started_at >= ? AND (
-            started_at < ? OR EXISTS (SELECT 1 FROM rounds WHERE id > round.id AND kind = round.kind)
-        ) ORDER BY id DESC
+        SELECT kind, started_at FROM rounds
+        WHERE finished_at IS NULL AND started_at >= ? AND last_active_at < ? ORDER BY id DESC
         """,
-        (month_ago, hours_ago),
+        (month_ago, silent_since),
     )
     return Health(
         stretch=stretch,
