@@ -100,7 +100,12 @@ def _drawn(figure: Figure, printable: Callable[[str], str]) -> Drawing:
     canvas.space(12)
     if wording.is_empty(figure):
         canvas.space(16)
-        canvas.paragraph("There is nothing to draw yet. This chart fills as items are found.")
+        withheld = bool(figure.rows) and figure.metric.chart == "bars"
+        canvas.paragraph(
+            "There is nothing that can be drawn."
+            if withheld
+            else "There is nothing to draw yet. This chart fills as items are found."
+        )
         canvas.space(16)
     else:
         _KINDS[figure.metric.chart](canvas, figure)
@@ -121,10 +126,10 @@ def _nice_top(value: float) -> tuple[float, float]:
 
 
 def _tick(value: float) -> str:
-    """A number on a scale, short: 1,500, 20k, 1.5m."""
-    for size, letter in ((1_000_000, "m"), (10_000, "k")):
+    """A number on a scale, short: 500, 1.5k, 20k, 1.5m."""
+    for size, letter in ((1_000_000, "m"), (1_000, "k")):
         if value >= size:
-            return wording.number(value / (1_000_000 if letter == "m" else 1_000)) + letter
+            return wording.number(value / size) + letter
     return wording.number(round(value))
 
 
@@ -183,19 +188,20 @@ def _bars(canvas: Canvas, figure: Figure) -> None:
         words = f"{wording.bar_label(row)}: {value}{share}"
         _bar(canvas, words, None if row["items"] is None else row["items"] / longest)
     _more(canvas, rows)
+    note = wording.not_listed(figure)
+    if note:
+        canvas.space(4)
+        canvas.paragraph(note)
     _week_gaps(canvas, figure)
 
 
 def _shares(canvas: Canvas, figure: Figure) -> None:
     rows = wording.dicts(figure)
     for row in rows[: wording.ROWS_TOLD]:
-        numerator, denominator, share = wording.share_parts(row)
-        name = wording.show("platform", row["platform"])
-        if share is None:
-            _bar(canvas, f"{name}: {wording.NOT_AVAILABLE}", None)
-            continue
-        words = f"{name}: {wording.number(numerator)} of {wording.number(denominator)} ({wording.percent(share)})"
-        _bar(canvas, words, share, track=True)
+        share = wording.share_parts(row)[2]
+        # What is withheld is a word, and has no bar.
+        known = isinstance(share, int | float)
+        _bar(canvas, wording.share_words(row), share if known else None, track=known)
     _more(canvas, rows)
     _week_gaps(canvas, figure)
 
@@ -312,7 +318,6 @@ def _days(canvas: Canvas, figure: Figure) -> None:
         share = (seconds_since_1970(moment) - ends[0]) / (ends[1] - ends[0])
         return left + (WIDTH - MARGIN - left) * min(max(share, 0), 1)
 
-    highest = max(count or 0 for _name, items, _members in panels for count in items.values())
     begin = canvas.height
     canvas.space(18)
     if figure.edition.starts_on and figure.edition.ends_on:
@@ -332,6 +337,8 @@ def _days(canvas: Canvas, figure: Figure) -> None:
         ]
         unwatched = unwatched or bool(holes)
         canvas.boxes(holes, None, hatch="////", outline=UNWATCHED)
+        # A scale for all would leave a platform with few items without anything to see.
+        highest = max(count or 0 for count in items.values())
         end_of_scale = _scale(canvas, left, top, bottom, highest)
         canvas.text(MARGIN, top - 12, name, weight="bold")
         columns = [
@@ -340,10 +347,11 @@ def _days(canvas: Canvas, figure: Figure) -> None:
             if (tall := height * (count or 0) / end_of_scale)
         ]
         canvas.boxes(columns, FIRST)
-        best = max(items, key=lambda day: items[day] or 0)
-        if items[best]:
-            y = bottom - height * (items[best] or 0) / end_of_scale
-            words = wording.number(items[best] or 0)
+        peak = wording.busiest({day.isoformat(): count for day, count in items.items()})
+        if peak is not None:
+            best = date.fromisoformat(peak.day)
+            y = bottom - height * peak.items / end_of_scale
+            words = wording.number(peak.items)
             x = _centre(x_of_day(best) + slot / 2, words, left)
             # Left of the column, where nothing is as high, when hatching would make the number hard to read.
             aside = any(hole[0] < x + 20 and x - 20 < hole[0] + hole[2] for hole in holes) and x > left + 50
@@ -351,6 +359,9 @@ def _days(canvas: Canvas, figure: Figure) -> None:
             canvas.text(x - slot if aside else x, y - 4, words, weight="bold", anchor=place)
         canvas.space(height)
     _day_ticks(canvas, first, last, figure.edition.starts_on, x_of_day=x_of_day, slot=slot)
+    if len(panels) > 1:
+        canvas.space(8)
+        canvas.paragraph("Each panel has its own scale.")
     if unwatched:
         canvas.space(8)
         canvas.boxes([(MARGIN, canvas.height, 24, 16)], None, hatch="////", outline=UNWATCHED)

@@ -41,7 +41,7 @@ __all__ = [
     "refresh",
 ]
 
-STYLE = 1
+STYLE = 2
 """Raised when `charts.svg` draws otherwise than before, so that stored drawings are made again."""
 
 KEEP_EVERY_VALUE_HOURS = 48

@@ -16,6 +16,9 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
+from dashboards.small_counts import FEWER, WITHHELD
 from dashboards.watching import Stretch, within
 
 if TYPE_CHECKING:
@@ -44,7 +47,9 @@ _MONTHS = (
     "January February March April May June July August September October November December"  # not the locale's
 ).split()
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_SINGULAR = re.compile(r"(?<![\d.,])1 ((?:effective |equal )?(?:comment|contributor|day|hour|image|item|voice))s\b")
+_COUNTED = "comment|contributor|day|hashtag|hour|image|item|voice"
+_SINGULAR = re.compile(rf"(?<![\d.,])1 ((?:effective |equal )?(?:{_COUNTED}))s\b")
+_ONLY = re.compile(r"(?<![\d.,])1 of (the week's)? ?1 items\b")
 
 Row = Mapping[str, Any]
 
@@ -113,11 +118,15 @@ def hour(value: int) -> str:
 def show(column: str, value: Any) -> str:
     """A value of a figure's row as tables, summaries and the report print it; None is "not available".
 
+    What a figure says in the place of a number that it withholds is printed as it is.
+
     Shares (columns named `share` or ending in `_share`) become percentages with one decimal, other numbers get
     thousands separators, days are written out, platforms and phases get their names.
     """
     if value is None:
         return NOT_AVAILABLE
+    if value in (FEWER, WITHHELD):
+        return str(value)
     if column == "share" or column.endswith("_share"):
         return percent(value)
     if column == "platform":
@@ -174,7 +183,49 @@ def is_empty(figure: Figure) -> bool:
     rows = dicts(figure)
     if figure.metric.chart in ("days", "hours", "phases"):
         return not any(row["items"] for row in rows)
-    return not rows
+    # A row without a hashtag says only how many are not listed.
+    return not any(next(iter(row.values())) is not None for row in rows)
+
+
+class Busiest(Struct, frozen=True):
+    """The day with most items."""
+
+    day: str
+    """The first one, where several have as many: YYYY-MM-DD."""
+    others: int
+    """How many other days have as many."""
+    items: int
+
+
+def busiest(days: Mapping[str, int | None]) -> Busiest | None:
+    """The one rule for the busiest day, from days (YYYY-MM-DD) and their items: the first of those with most items.
+
+    None where no day has any.
+    """
+    most = max((items or 0 for items in days.values()), default=0)
+    if not most:
+        return None
+    best = sorted(day for day, items in days.items() if items == most)
+    return Busiest(best[0], len(best) - 1, most)
+
+
+def busiest_day(figure: Figure) -> Busiest | None:
+    """The busiest day of an items-per-day figure, all its platforms added up; None where no day has an item."""
+    totals: dict[str, int | None] = {}
+    for row in dicts(figure):
+        totals[row["local_day"]] = (totals.get(row["local_day"]) or 0) + (row["items"] or 0)
+    return busiest(totals)
+
+
+def busiest_words(found: Busiest) -> str:
+    """Monday 6 July 2026, or Monday 6 July 2026 and 2 other days."""
+    return day(found.day) + _and_others(found.others, "day")
+
+
+def _and_others(others: int, noun: str) -> str:
+    if not others:
+        return ""
+    return f" and {number(others)} other {noun}{'' if others == 1 else 's'}"
 
 
 def by_source(figure: Figure) -> list[dict[str, Any]]:
@@ -235,15 +286,17 @@ def subtitle(figure: Figure) -> str:
 def summary(figure: Figure) -> str:
     """The text alternative: made up or not, kind of chart, trend, the table's numbers, and what is missing."""
     parts = [f"{MADE_UP}."] if figure.edition.made_up else []
+    withheld = [not_listed(figure)] if not_listed(figure) else []
     if is_empty(figure):
-        return " ".join([*parts, f"Empty chart. {figure.headline}."])
+        return singular(" ".join([*parts, f"Empty chart. {figure.headline}.", *withheld]))
     parts.append(f"{_KINDS[figure.metric.chart]}. {figure.headline}.")
     parts.append("; ".join(_DETAILS[figure.metric.chart](figure)) + ".")
+    parts += withheld
     gaps = gaps_told(figure)
     if gaps:
         zone = figure.edition.time_zone
         told = [f"{platform_name(platform)} {stretch(start, end, zone)}" for platform, start, end in gaps]
-        more = [f"and {number(len(told) - GAPS_TOLD)} more times"] if len(told) > GAPS_TOLD else []
+        more = [f"and {number(len(told) - GAPS_TOLD)} more"] if len(told) > GAPS_TOLD else []
         parts.append(f"Not watched: {'; '.join(told[:GAPS_TOLD] + more)}.")
     return singular(" ".join(parts))
 
@@ -254,6 +307,8 @@ def _nothing(figure: Figure) -> str:
         return "The dates of the week are not set yet"
     if about_week and figure.as_at <= edition.week_from_utc:
         return "The week has not begun yet"
+    if figure.rows and dicts(figure)[0].get("not_listed"):
+        return f"No hashtag is listed: {number(dicts(figure)[0]['not_listed'])} could lead to one person"
     over = edition.week_to_utc is not None and figure.as_at >= edition.week_to_utc
     return f"{figure.metric.title}: nothing was found" if over else f"{figure.metric.title}: nothing has been found yet"
 
@@ -264,17 +319,72 @@ def _from_template(figure: Figure) -> str:
     places = [name for _text, name, _spec, _conversion in Formatter().parse(template) if name]
     if any(row[name] is None for name in places):
         return f"{figure.metric.title}: the number is not available"
+    if any(row[name] in (FEWER, WITHHELD) for name in places):
+        return f"{figure.metric.title}: too few people to print a number"
     values = {name: bar_label(row) if name == "hashtag" else show(name, row[name]) for name in places}
     words = template.format(**values)
+    left_out = [other["platform"] for other in dicts(figure) if "organiser_items" in other and other["share"] is None]
+    if left_out:
+        words += f", {platform_name(left_out[0])} left out" if len(left_out) == 1 else ", some platforms left out"
     return words if "platform" in places else words + _where(figure)
 
 
+def not_listed(figure: Figure) -> str:
+    """How many hashtags are withheld, and why; empty where none is."""
+    count = dicts(figure)[0].get("not_listed") if figure.rows else None
+    if not count:
+        return ""
+    return (
+        f"Not listed: {number(count)} hashtags that one person alone used, or that are an account name of somebody "
+        "who took part."
+    )
+
+
+def _bars_headline(figure: Figure) -> str:
+    rows = dicts(figure)
+    if "organisation" not in rows[0]:
+        return _from_template(figure)
+    most = rows[0]["items"]
+    name, items, where = bar_label(rows[0]), f"{number(most)} items", _where(figure)
+    if len(rows) == 1:
+        return f"{name} alone published among registered organisations: {items}{where}"
+    others = sum(row["items"] == most for row in rows) - 1
+    if others:
+        others_words = _and_others(others, "organisation")
+        return f"{name}{others_words} published most: {items} each{where}"
+    return f"{name} published most among registered organisations: {items}{where}"
+
+
+def _voices_headline(figure: Figure) -> str:
+    row, where = dicts(figure)[0], _where(figure)
+    contributors, voices = row["contributors"], row["effective_voices"]
+    if not contributors or voices is None:
+        return f"Of no item{where} is the author known"
+    if contributors == 1:
+        return f"1 contributor took part{where}"
+    if abs(contributors - voices) < 0.05:
+        return f"{number(contributors)} contributors took part{where}, all equally busy"
+    return f"{number(contributors)} contributors are as varied as {about(voices)} equal voices{where}"
+
+
+def about(value: float) -> str:
+    """A number that was worked out, for a sentence: about 152, about 4.6."""
+    return "about " + (number(int(_whole(value))) if value >= 9.95 else number(value))
+
+
+def _spread_headline(figure: Figure) -> str:
+    row = dicts(figure)[0]
+    if row["median"] is not None and row["items_known"] == 1:
+        return f"The only item whose comments are known has {number(row['median'])} comments{_where(figure)}"
+    return _from_template(figure)
+
+
 def _days_headline(figure: Figure) -> str:
-    totals: dict[str, int] = {}
-    for row in dicts(figure):
-        totals[row["local_day"]] = totals.get(row["local_day"], 0) + (row["items"] or 0)
-    peak = max(totals, key=lambda one: (totals[one], one))
-    return f"Items{_where(figure)} peaked on {day(peak)}, with {number(totals[peak])} that day"
+    peak = busiest_day(figure)
+    assert peak is not None  # a figure in which no day has any has another headline
+    if peak.others:
+        return f"Items{_where(figure)} peaked at {number(peak.items)} on {busiest_words(peak)}"
+    return f"Items{_where(figure)} peaked on {busiest_words(peak)}, with {number(peak.items)} that day"
 
 
 def _hours_headline(figure: Figure) -> str:
@@ -282,16 +392,38 @@ def _hours_headline(figure: Figure) -> str:
     peak = max(rows, key=lambda row: row["items"] or 0)
     total = sum(row["items"] or 0 for row in rows)
     items = f"{number(peak['items'])} of {number(total)} items"
+    others = sum(row["items"] == peak["items"] for row in rows) - 1
+    if others:
+        hours = f"{hour(peak['local_hour'])} and {number(others)} other{'' if others == 1 else 's'}"
+        return f"The busiest hours{_where(figure)} had {number(peak['items'])} items: {hours}"
     return f"The busiest hour{_where(figure)} was {hour(peak['local_hour'])}, with {items}"
 
 
 def _phases_headline(figure: Figure) -> str:
     items = {row["phase"]: row["items"] for row in dicts(figure)}
-    total = sum(count or 0 for count in items.values())
-    if items.get("week") is None:
-        begun = figure.edition.week_from_utc is not None and figure.as_at > figure.edition.week_from_utc
-        return f"{number(total)} items came {'outside' if begun else 'before'} the week{_where(figure)}"
-    return f"The week itself brought {number(items['week'])} of {number(total)} items{_where(figure)}"
+    total, where = sum(count or 0 for count in items.values()), _where(figure)
+    # A sum without a part that nobody watched would pass for the whole.
+    unknown = any(items.get(phase) is None for phase in _begun(figure))
+    if items.get("week") is not None:
+        of = "" if unknown else f" of {number(total)}"
+        return f"The week itself brought {number(items['week'])}{of} items{where}"
+    if "week" in _begun(figure):
+        return f"Nobody watched the week{where}: its items are not known"
+    if unknown:
+        return f"At least {number(total)} items came before the week{where}"
+    return f"{number(total)} items came before the week{where}"
+
+
+def _begun(figure: Figure) -> list[str]:
+    """The phases that have begun when the figure was computed."""
+    edition = figure.edition
+    starts = {
+        "early": edition.early_from_utc,
+        "lead-up": edition.lead_up_from_utc,
+        "week": edition.week_from_utc,
+        "after": edition.week_to_utc,
+    }
+    return [phase for phase, start in starts.items() if start is not None and start < figure.as_at]
 
 
 def _coverage_headline(figure: Figure) -> str:
@@ -311,14 +443,19 @@ def _days_details(figure: Figure) -> list[str]:
     platforms: dict[str, list[dict[str, Any]]] = {}
     for row in dicts(figure):
         platforms.setdefault(row["platform"], []).append(row)
-    busiest = [max(rows, key=lambda row: row["items"] or 0) for rows in platforms.values()]
-    return _told(
-        sorted(busiest, key=lambda row: -(row["items"] or 0)),
-        lambda row: (
-            f"{show('platform', row['platform'])}: at most {show('items', row['items'])} items a day, "
-            f"on {show('local_day', row['local_day'])}"
-        ),
-    )
+    found = [
+        {"platform": platform, "busiest": busiest({row["local_day"]: row["items"] for row in rows})}
+        for platform, rows in platforms.items()
+    ]
+    unknown = {platform for platform, rows in platforms.items() if all(row["items"] is None for row in rows)}
+
+    def tell(row: Row) -> str:
+        name, peak = show("platform", row["platform"]), row["busiest"]
+        if peak is None:
+            return f"{name}: {NOT_AVAILABLE if row['platform'] in unknown else 'no items'}"
+        return f"{name}: at most {number(peak.items)} items a day, on {busiest_words(peak)}"
+
+    return _told(sorted(found, key=lambda row: -row["busiest"].items if row["busiest"] else 0), tell)
 
 
 def _bars_details(figure: Figure) -> list[str]:
@@ -347,25 +484,34 @@ def share_parts(row: Row) -> tuple[Any, Any, Any]:
     return numerator, denominator, share
 
 
-def _shares_details(figure: Figure) -> list[str]:
-    def tell(row: Row) -> str:
-        numerator, denominator, share = share_parts(row)
-        if share is None:
-            return f"{show('platform', row['platform'])}: {NOT_AVAILABLE}"
-        return f"{show('platform', row['platform'])}: {number(numerator)} of {number(denominator)} ({percent(share)})"
+def share_words(row: Row) -> str:
+    """A row of a `shares` chart in words: Blogs: 2 of 9 (22.2%)."""
+    numerator, denominator, share = share_parts(row)
+    name = show("platform", row["platform"])
+    if share is None or numerator == WITHHELD:
+        return f"{name}: {show('share', share)}"
+    if share == WITHHELD:
+        return f"{name}: {show('', numerator)} of {number(denominator)}"
+    return f"{name}: {number(numerator)} of {number(denominator)} ({percent(share)})"
 
-    return _told(dicts(figure), tell)
+
+def _shares_details(figure: Figure) -> list[str]:
+    return _told(dicts(figure), share_words)
 
 
 def _voices_details(figure: Figure) -> list[str]:
-    return _told(
-        dicts(figure),
-        lambda row: (
-            f"{show('platform', row['platform'])}: {show('contributors', row['contributors'])} contributors, "
-            f"{show('effective_voices', row['effective_voices'])} effective voices, "
-            f"the ten busiest published {show('top_10_share', row['top_10_share'])}"
-        ),
-    )
+    def tell(row: Row) -> str:
+        name, contributors = show("platform", row["platform"]), row["contributors"]
+        if not contributors or row["effective_voices"] is None:
+            return f"{name}: no item's author is known"
+        words = f"{name}: {number(contributors)} contributors"
+        if contributors > 1:
+            words += f", {number(row['effective_voices'])} effective voices"
+        if contributors > 10:
+            words += f", the ten busiest published {show('top_10_share', row['top_10_share'])}"
+        return words
+
+    return _told(dicts(figure), tell)
 
 
 def _spread_details(figure: Figure) -> list[str]:
@@ -373,10 +519,9 @@ def _spread_details(figure: Figure) -> list[str]:
         known = f"known for {number(row['items_known'])} of {number(row['items'])} items"
         if row["median"] is None:
             return f"{show('platform', row['platform'])}: {NOT_AVAILABLE}, {known}"
-        return (
-            f"{show('platform', row['platform'])}: median {number(row['median'])}, middle half from "
-            f"{number(row['lower_quartile'])} to {number(row['upper_quartile'])} comments, {known}"
-        )
+        low, high = row["lower_quartile"], row["upper_quartile"]
+        middle = f"{number(low)} comments" if low == high else f"from {number(low)} to {number(high)} comments"
+        return f"{show('platform', row['platform'])}: median {number(row['median'])}, middle half {middle}, {known}"
 
     return _told(dicts(figure), tell)
 
@@ -402,11 +547,11 @@ _KINDS = {
 }
 _HEADLINES: Mapping[str, Callable[[Figure], str]] = {
     "days": _days_headline,
-    "bars": _from_template,
+    "bars": _bars_headline,
     "phases": _phases_headline,
     "shares": _from_template,
-    "voices": _from_template,
-    "spread": _from_template,
+    "voices": _voices_headline,
+    "spread": _spread_headline,
     "hours": _hours_headline,
     "coverage": _coverage_headline,
 }
@@ -432,9 +577,17 @@ def _one_decimal(value: float) -> str:
     return f"{Decimal(repr(round(value, 9))).quantize(Decimal('0.1'), ROUND_HALF_UP):,}".removesuffix(".0")
 
 
+def _whole(value: float) -> Decimal:
+    return Decimal(repr(value)).quantize(Decimal(1), ROUND_HALF_UP)
+
+
 def singular(text: str) -> str:
-    """1 items → 1 item."""
-    return _SINGULAR.sub(lambda match: f"1 {match[1]}", text)
+    """1 items → 1 item; 1 of 1 items → the only item."""
+    return _SINGULAR.sub(lambda match: f"1 {match[1]}", _ONLY.sub(_only, text))
+
+
+def _only(match: re.Match[str]) -> str:
+    return f"{match[1] or 'the'} only item"
 
 
 def _in_words(text: str) -> str:

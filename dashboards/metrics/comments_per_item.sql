@@ -3,9 +3,9 @@ title: Comments per item
 question: How much did people answer?
 unit: comments per item
 phases: week
-formula: The latest known number of comments, or of replies where the platform calls them so, of each item of the week: median
-    and quartiles, by linear interpolation between the two nearest items. Items for which no number is known, or of which no
-    server that was asked knows all replies, are counted apart and never taken as 0.
+formula: Counted are the comments of each item of the week, or replies where the platform calls them so, as last known. Given
+    are the median and the quartiles, by linear interpolation between the two nearest items. Items for which no number is
+    known are counted apart and never taken as 0. So are those of which no server that was asked knows all replies.
 source: Hyndman and Fan 1996, definition 7; AMEC Integrated Evaluation Framework, "out-takes"
 version: 1
 chart: spread

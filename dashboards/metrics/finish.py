@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from dashboards.editions import EditionInfo
+from dashboards.small_counts import WITHHELD
 from dashboards.watching import (
     SourcesRead,
     Stretch,
@@ -143,6 +144,27 @@ def coverage(rows: Rows, context: Context) -> Finished:
     return finished
 
 
+def new_voices(rows: Rows, context: Context) -> Finished:
+    """The row's own word for what is withheld (its last column, else None) in place of the count and the share.
+
+    In: platform, new voices, compared, share, contributors, word. Out: without the word.
+    """
+    return [
+        (platform, new, compared, share, contributors)
+        if word is None
+        else (platform, word, compared, WITHHELD, contributors)
+        for platform, new, compared, share, contributors, word in rows
+    ]
+
+
+def potential_audience(rows: Rows, context: Context) -> Finished:
+    """The row's own word for what is withheld (its last column, else None) in place of both bounds."""
+    return [
+        (*row, at_least if word is None else word, at_most if word is None else word)
+        for *row, at_least, at_most, word in rows
+    ]
+
+
 def _was_watched(context: Context, window: Stretch) -> bool:
     return any(within(stretches, window) for stretches in context.watched.values())
 
@@ -158,4 +180,6 @@ FUNCTIONS: Mapping[str, Callable[[Rows, Context], Finished]] = {
     "hours": hours,
     "phases": phases,
     "coverage": coverage,
+    "new_voices": new_voices,
+    "potential_audience": potential_audience,
 }

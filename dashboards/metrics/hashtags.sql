@@ -6,9 +6,10 @@ phases: week
 formula: Items of the week that carry the hashtag, whatever its capitals, and their share of all items of the week. Beside it
     the items that write it without any capital; an item that writes it in several ways counts as the one with capitals.
     Listed are the 50 in most items, where at least two contributors or a registered organisation used them. The account
-    name of a person who took part is listed only where it is a hashtag of the campaign.
+    name of a person who took part is not listed. The campaign's own hashtags always are. How many are not listed, so that
+    none leads to a person, stands beside.
 source: Project's own definition; GOV.UK and RNIB advice on capitals in hashtags
-version: 1
+version: 2
 chart: bars
 headline: {hashtag} stood in {items} of the week's {items_total} items
 column: hashtag — as it is written most often
@@ -18,6 +19,7 @@ column: items_total — items of the week
 column: share — items that carry it, of all items
 column: lower_case_items — items that write it without any capital
 column: lower_case_share — items that write it without any capital, of the items that carry it
+column: not_listed — hashtags of the week that are not listed because one person alone used them or is called so
 */
 WITH counted AS (
     SELECT membership.post_id, posts.author_id, authors.organisation_id
@@ -89,13 +91,13 @@ ranked AS (
 summed AS (
     SELECT
         folded,
+        CASE WHEN MIN(first_author) <> MAX(last_author) OR MAX(organisation_id) IS NOT NULL THEN 1 ELSE 0 END AS shared,
         MAX(CASE WHEN place = 1 THEN as_written END) AS hashtag,
         MAX(CASE WHEN place_alike = 1 AND capitals_inside = 1 THEN as_written END) AS camel_case,
         SUM(items) AS items,
         SUM(CASE WHEN as_written = folded THEN items ELSE 0 END) AS lower_case_items
     FROM ranked
     GROUP BY hashtag_id, folded
-    HAVING MIN(first_author) <> MAX(last_author) OR MAX(organisation_id) IS NOT NULL
 ),
 account_names AS (
     SELECT LOWER(SUBSTR(authors.handle, 1, INSTR(authors.handle || '@', '@') - 1)) AS name
@@ -108,18 +110,42 @@ own_hashtags AS (
     FROM campaign_terms
     JOIN editions ON editions.campaign_id = campaign_terms.campaign_id
     WHERE editions.id = :edition AND campaign_terms.kind = 'hashtag'
+),
+judged AS (
+    SELECT
+        summed.hashtag,
+        summed.camel_case,
+        summed.items,
+        summed.lower_case_items,
+        CASE
+            WHEN summed.folded IN (SELECT folded FROM own_hashtags) THEN 1
+            WHEN summed.folded IN (SELECT name FROM account_names) THEN 0
+            ELSE summed.shared
+        END AS listed
+    FROM summed
+),
+withheld AS (
+    SELECT COUNT(*) AS not_listed FROM judged WHERE listed = 0
+),
+-- Where none is listed and some are not, one row without a hashtag says how many.
+shown AS (
+    SELECT hashtag, camel_case, items, lower_case_items FROM judged WHERE listed = 1
+    UNION ALL
+    SELECT NULL AS hashtag, NULL AS camel_case, NULL AS items, NULL AS lower_case_items
+    FROM withheld
+    WHERE not_listed > 0 AND NOT EXISTS (SELECT 1 FROM judged WHERE listed = 1)
 )
 SELECT
-    summed.hashtag,
-    summed.camel_case,
-    summed.items,
+    shown.hashtag,
+    shown.camel_case,
+    shown.items,
     total.items_total,
-    CAST(summed.items AS DOUBLE) / total.items_total AS share,
-    summed.lower_case_items,
-    CAST(summed.lower_case_items AS DOUBLE) / summed.items AS lower_case_share
-FROM summed
+    CAST(shown.items AS DOUBLE) / total.items_total AS share,
+    shown.lower_case_items,
+    CAST(shown.lower_case_items AS DOUBLE) / shown.items AS lower_case_share,
+    withheld.not_listed
+FROM shown
 CROSS JOIN total
-WHERE summed.folded NOT IN (SELECT name FROM account_names)
-    OR summed.folded IN (SELECT folded FROM own_hashtags)
-ORDER BY summed.items DESC, summed.hashtag
+CROSS JOIN withheld
+ORDER BY shown.items DESC, shown.hashtag
 LIMIT 50

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import figures
+from dashboards import charts, figures
 from dashboards.computing import compute, compute_all, context
 from dashboards.metrics import MetricError, document, load_all, parse
 from dashboards.metrics.finish import FUNCTIONS
+from dashboards.small_counts import is_small, outwards, split
 from dashboards.wording import CHARTS, is_empty
 
 NOW = "2026-07-20T12:00:00Z"
@@ -81,13 +82,39 @@ def test_the_ten_busiest_contributors_are_the_ten_with_most_items(archive: sqlit
 
 
 def test_organiser_share(archive: sqlite3.Connection) -> None:
-    # SCIE wrote post 1 (blogs) and post 3 (X).
+    # SCIE wrote post 1 (blogs) and post 3 (X). On Mastodon it has no account: nothing is known of it there.
     assert rows(archive, "organiser_share") == [
-        ("all", 2, 9, 2 / 9),
+        ("all", 2, 8, 2 / 8),
         ("x", 1, 6, 1 / 6),
         ("blogs", 1, 2, 1 / 2),
-        ("mastodon", 0, 1, 0.0),
+        ("mastodon", None, 1, None),
     ]
+    figure = figures.live(archive, "organiser_share", "uk-2026", "", NOW)
+    assert figure.headline == "The organiser published 25% of the week's items, Mastodon left out"
+    # With an account there, the hashtag's timeline would have shown its posts: it published none.
+    archive.execute("INSERT INTO organisation_accounts VALUES ('mastodon', 'scie@social.example', 'scie')")
+    assert rows(archive, "organiser_share", "mastodon") == [("mastodon", 0, 1, 0.0)]
+    assert rows(archive, "organiser_share")[0] == ("all", 2, 9, 2 / 9)
+
+
+def test_the_organisers_share_is_unknown_where_nothing_of_it_was_read(archive: sqlite3.Connection) -> None:
+    # Its blog's post is gone, and its blog was read until a second before the week only.
+    archive.execute("DELETE FROM edition_posts WHERE post_id IN (1, 3)")
+    archive.execute("DELETE FROM coverage WHERE from_utc = '2026-07-06T10:00:00Z'")
+    archive.execute("UPDATE coverage SET to_utc = '2026-07-05T23:00:00Z' WHERE source_id = 1")
+    assert rows(archive, "organiser_share", "blogs") == [("blogs", None, 1, None)]
+    # A feed that was read is another's, and shows nothing of the organiser.
+    archive.execute(
+        "INSERT INTO coverage (source_id, query_hash, round_id, from_utc, to_utc, state)"
+        " VALUES (3, 'q3', 1, '2026-07-05T23:00:00Z', '2026-07-20T12:00:00Z', 'complete')"
+    )
+    assert rows(archive, "organiser_share", "blogs") == [("blogs", None, 1, None)]
+    # On X it has an account and the search was read: it published none of 5.
+    assert rows(archive, "organiser_share", "x") == [("x", 0, 5, 0.0)]
+    archive.execute("DELETE FROM coverage WHERE source_id = 4")
+    figure = figures.live(archive, "organiser_share", "uk-2026", "", NOW)
+    assert figure.rows[0] == ("all", None, 7, None)
+    assert figure.headline == "The organiser's share: the number is not available"
 
 
 def test_the_organisers_share_is_unknown_where_there_is_no_organiser(archive: sqlite3.Connection) -> None:
@@ -109,11 +136,28 @@ def test_hashtags(archive: sqlite3.Connection) -> None:
     # sharingpower: as SharingPower in 3, in lower case in 5; of two equally frequent ones capitals come first.
     # mypetproject has one contributor, and ada_example is an account that took part.
     assert rows(archive, "hashtags") == [
-        ("CoProWeek", "CoProWeek", 8, 9, 8 / 9, 3, 3 / 8),
-        ("SharingPower", "SharingPower", 2, 9, 2 / 9, 1, 1 / 2),
+        ("CoProWeek", "CoProWeek", 8, 9, 8 / 9, 3, 3 / 8, 2),
+        ("SharingPower", "SharingPower", 2, 9, 2 / 9, 1, 1 / 2, 2),
     ]
-    # On Mastodon one person used hashtags: none is listed.
-    assert rows(archive, "hashtags", "mastodon") == []
+
+
+def test_hashtags_that_are_not_listed_are_counted(archive: sqlite3.Connection) -> None:
+    # On Mastodon one person used three hashtags: none is listed, and that is not "nothing was found".
+    figure = figures.live(archive, "hashtags", "uk-2026", "mastodon", NOW)
+    assert figure.rows == ((None, None, None, 1, None, None, None, 3),)
+    assert figure.headline == "No hashtag is listed: 3 could lead to one person"
+    assert "Not listed: 3 hashtags that one person alone used" in figure.summary
+    assert "nothing" not in figure.summary and "None" not in figure.summary
+    assert "3 hashtags" in charts.svg(figure)
+    # The campaign's own hashtag leads to nobody, whoever used it.
+    archive.execute("INSERT INTO campaign_terms VALUES ('uk', 'hashtag', 'CoProWeek', 'coproweek')")
+    figure = figures.live(archive, "hashtags", "uk-2026", "mastodon", NOW)
+    assert figure.rows == (("CoproWeek", "CoproWeek", 1, 1, 1.0, 0, 0.0, 2),)
+    assert figure.headline == "#CoproWeek stood in the week's only item on Mastodon"
+    assert "Not listed: 2 hashtags" in figure.summary
+    # Where there is none, nothing was found.
+    archive.execute("DELETE FROM post_hashtags")
+    assert figures.live(archive, "hashtags", "uk-2026", "", NOW).headline == "Hashtags: nothing was found"
 
 
 def test_a_hashtag_is_shown_as_it_is_written_most_often(archive: sqlite3.Connection) -> None:
@@ -122,7 +166,7 @@ def test_a_hashtag_is_shown_as_it_is_written_most_often(archive: sqlite3.Connect
     for number in range(5):
         add_item(archive, 310 + number, author=6, hashtag=(1, "coproweek"))
     # CoProWeek 4, coproweek 3 + 5, COPROWEEK 3, CoproWeek 1. All capitals are no capitals inside.
-    assert rows(archive, "hashtags")[0] == ("coproweek", "CoProWeek", 16, 17, 16 / 17, 8, 8 / 16)
+    assert rows(archive, "hashtags")[0] == ("coproweek", "CoProWeek", 16, 17, 16 / 17, 8, 8 / 16, 2)
 
 
 def test_an_account_name_that_is_the_campaigns_hashtag_is_listed(archive: sqlite3.Connection) -> None:
@@ -183,11 +227,58 @@ def test_new_voices(archive: sqlite3.Connection) -> None:
     # SCIE was there in 2025 on X and on its blog; Ada's post of then is hidden, so she is new, as are council and Cyn.
     # Nobody has posts from Mastodon of an earlier year: it is not compared.
     assert rows(archive, "new_voices") == [
-        ("all", 3, 5, 3 / 5, 6),
-        ("x", 2, 3, 2 / 3, 3),
-        ("blogs", 1, 2, 1 / 2, 2),
+        ("all", "fewer than 10", 5, "withheld", 6),  # 3, which is 60%
+        ("x", "withheld", 3, "withheld", 3),
+        ("blogs", "withheld", 2, "withheld", 2),
         ("mastodon", None, 0, None, 1),
     ]
+    figure = figures.live(archive, "new_voices", "uk-2026", "", NOW)
+    assert figure.headline == "New voices: too few people to print a number"
+    assert figure.summary.startswith(
+        f"Bar chart of shares. {figure.headline}. All platforms: fewer than 10 of 5; X: withheld; Blogs: withheld; "
+        "Mastodon: not available."
+    )
+    assert "fewer than 10 of 5" in charts.svg(figure)
+    assert charts.png(figure)
+
+
+@pytest.mark.parametrize(("new", "known"), [(0, 0), (3, 0), (0, 12), (3, 12), (9, 30), (12, 9), (12, 12), (30, 1)])
+def test_new_voices_obey_the_rule_for_small_counts(only_x: Path, new: int, known: int) -> None:
+    """So many new accounts and so many that were there in 2025, all on X; on blogs 12 and 12."""
+    people = {"x": (new, known), "blogs": (12, 12)}
+    with sqlite3.connect(only_x, isolation_level=None) as archive:
+        archive.execute("BEGIN")
+        number = 1000
+        for platform, (fresh, returned) in people.items():
+            for place in range(fresh + returned):
+                number += 1
+                archive.execute(
+                    "INSERT INTO authors (id, platform, native_id, first_seen_at) VALUES (?, ?, ?, 't')",
+                    (number, platform, str(number)),
+                )
+                add_item(archive, number, author=number, platform=platform)
+                if place >= fresh:
+                    add_item(archive, 1000 + number, author=number, platform=platform, edition="uk-2025")
+        found = {row[0]: row[1:] for row in rows(archive, "new_voices")}
+        alone = {platform: rows(archive, "new_voices", platform) for platform in people}
+        archive.execute("ROLLBACK")
+    x, blogs = found.pop("x", None), found["blogs"]
+    new_all, known_all = (new if known else 0) + 12, known + 12
+    small = known and any(is_small(part) for part in (new, known))
+    assert blogs == (("withheld", 24, "withheld", 24) if small else (12, 24, 0.5, 24))
+    assert alone["blogs"] == [("blogs", *blogs)]
+    if new or known:
+        assert x is not None and alone["x"] == [("x", *x)]
+        if small:
+            assert x == ("withheld", new + known, "withheld", new + known)
+        elif known:
+            assert x == (new, new + known, new / (new + known), new + known)
+        else:
+            assert x == (None, 0, None, new)  # X has nothing of 2025
+    # The total is of 12 and more on both sides: nothing of it is small.
+    expected = (new_all, new_all + known_all, new_all / (new_all + known_all), new + known + 24)
+    assert found["all"] == expected
+    assert split([new_all, known_all]) == (new_all, known_all)
 
 
 def test_new_voices_are_unknown_in_a_first_edition(archive: sqlite3.Connection) -> None:
@@ -250,38 +341,67 @@ def test_known_views(archive: sqlite3.Connection) -> None:
 
 
 def test_potential_audience(archive: sqlite3.Connection) -> None:
-    # Followers of two of six contributors: 1,000 and 200. At least the larger, at most both.
+    # Followers of two of six contributors: 1,000 and 200. So few are withheld.
     assert rows(archive, "potential_audience") == [
         ("all", 2, 6, 2 / 6, None, None),
-        ("x", 2, 3, 2 / 3, 1000, 1200),
+        ("x", 2, 3, 2 / 3, "withheld", "withheld"),
         ("blogs", 0, 2, 0.0, None, None),
         ("mastodon", 0, 1, 0.0, None, None),
     ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 3_000_000), min_size=8, max_size=14))
+def test_follower_bounds_are_withheld_or_rounded_outwards(only_x: Path, followers: list[int]) -> None:
+    with sqlite3.connect(only_x, isolation_level=None) as archive:
+        archive.execute("BEGIN")
+        for author, count in enumerate(followers):
+            archive.execute("UPDATE authors SET followers = ? WHERE id = ?", (count, author))
+            add_item(archive, author, author=author)
+        [found] = rows(archive, "potential_audience", "x")
+        archive.execute("ROLLBACK")
+    few = is_small(len(followers))
+    bounds = ("withheld", "withheld") if few else outwards(max(followers), sum(followers))
+    assert found == ("x", len(followers), len(followers), 1.0, *bounds)
+
+
+def test_follower_bounds_worked_out_by_hand(only_x: Path) -> None:
+    # Ten accounts with 303, 306, … 330 followers: the largest is 330, their sum 3,165.
+    with sqlite3.connect(only_x, isolation_level=None) as archive:
+        archive.execute("BEGIN")
+        for author in range(10):
+            archive.execute("UPDATE authors SET followers = ? WHERE id = ?", (303 + 3 * author, author))
+            add_item(archive, author, author=author)
+        [found] = rows(archive, "potential_audience", "x")
+        archive.execute("ROLLBACK")
+    assert found == ("x", 10, 10, 1.0, 330, 3200)
 
 
 def add_item(
     archive: sqlite3.Connection,
     number: int,
     *,
-    author: int,
+    author: int | None,
     comments: int | None = None,
     hashtag: tuple[int, str] | None = None,
+    platform: str = "x",
+    edition: str = "uk-2026",
 ) -> None:
-    """One more item of the week on X."""
+    """One more item of the week, on X where nothing else is said."""
     archive.execute(
         """
         INSERT INTO posts (id, platform, uri, kind, author_id, published_at, published_from, first_seen_at,
             last_seen_at, content_hash, content_at, details_hash, replies)
-        VALUES (?, 'x', ?, 'post', ?, '2026-07-08T10:00:00Z', 'stated', 't', 't', x'00', 't', x'00', ?)
+        VALUES (?, ?, ?, 'post', ?, '2026-07-08T10:00:00Z', 'stated', 't', 't', x'00', 't', x'00', ?)
         """,
-        (number, f"more {number}", author, comments),
+        (number, platform, f"more {number}", author, comments),
     )
     archive.execute(
         """
         INSERT INTO edition_posts (edition_id, post_id, phase, role, why, local_day, local_hour)
-        VALUES ('uk-2026', ?, 'week', 'tagged', 'because', '2026-07-08', 11)
+        VALUES (?, ?, 'week', 'tagged', 'because', '2026-07-08', 11)
         """,
-        (number,),
+        (edition, number),
     )
     if hashtag is not None:
         archive.execute(
@@ -389,6 +509,12 @@ def test_every_share_stands_beside_its_numerator_and_denominator() -> None:
             if metric.name == "items_per_day":  # a share of the day, whose length everybody knows
                 continue
             assert len(numbers) >= 2, f"{metric.name}: {share}"
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_formula_has_no_long_sentence(name: str) -> None:
+    for sentence in re.split(r"(?<=\.)\s+", load_all()[name].formula):
+        assert len(sentence.split()) <= 25, sentence
 
 
 def test_every_metric_names_a_chart_and_a_keep_that_exist() -> None:
