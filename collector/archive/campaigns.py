@@ -298,20 +298,23 @@ def _place_everything(
 
 
 def _match_again(conn: sqlite3.Connection, campaigns: tuple[Campaign, ...], numbers: Sequence[int]) -> None:
-    """Replace what these posts matched by what they match now, in their words of today or of any version before."""
+    """Replace what these posts matched by what they match now, and what only a version before said as past."""
     wanted = rows.listed(numbers)
-    found = []
-    for number, versions in _as_posts(conn, wanted).items():
-        matches = {
+    now, past = [], []
+    for number, (current, *versions) in _as_posts(conn, wanted).items():
+        now.append((number, item_matches(current.kind, current.relations, match(current, campaigns))))
+        before = {
             one: None for post in versions for one in item_matches(post.kind, post.relations, match(post, campaigns))
         }
-        found.append((number, list(matches)))
+        past.append((number, list(before)))
     conn.execute("DELETE FROM post_matches WHERE post_id IN (SELECT value FROM json_each(?))", (wanted,))
-    insert_matches(conn, found)
+    insert_matches(conn, now)
+    insert_matches(conn, past, past=True)
 
 
 def _as_posts(conn: sqlite3.Connection, wanted: str) -> dict[int, list[Post]]:
-    """Stored posts as far as matching looks at them: each as it is, then with the words of its versions."""
+    """Stored posts as far as matching looks at them: each as it is, then with the words of its versions, then with the
+    marked hashtags and categories that matched in any of these."""
     tags: dict[int, list[Hashtag]] = {}
     for number, as_written, origin in conn.execute(
         f"SELECT post_id, as_written, origin FROM {WANTED} CROSS JOIN post_hashtags ON post_id = wanted",
@@ -357,5 +360,19 @@ def _as_posts(conn: sqlite3.Connection, wanted: str) -> dict[int, list[Post]]:
     ):
         posts[number].append(
             msgspec.structs.replace(posts[number][0], title=title, text=text, hashtags=(), categories=())
+        )
+    for number, place, term in conn.execute(
+        f"SELECT post_id, place, term FROM {WANTED} CROSS JOIN post_matches ON post_id = wanted "
+        "WHERE past AND place IN ('entity', 'category')",
+        (wanted,),
+    ):
+        posts[number].append(
+            msgspec.structs.replace(
+                posts[number][0],
+                title=None,
+                text="",
+                hashtags=(Hashtag(as_written=term, origin="entity"),) if place == "entity" else (),
+                categories=(term,) if place == "category" else (),
+            )
         )
     return posts

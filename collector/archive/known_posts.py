@@ -25,9 +25,6 @@ MOST_VERSION_CHARACTERS = 5_000_000
 """Of one post. Beyond, an edit overwrites what it replaces, and only the version's number tells of it: a hostile blog
 that edits itself at every visit cannot fill the disk."""
 
-EXCERPT = 40
-"""So many characters that two texts have in common are no chance."""
-
 _RANK = {"first_seen": 0, "updated": 1, "stated": 2}
 
 
@@ -77,7 +74,7 @@ def meet_again(visit: Visit, platform: str, met: Sequence[Met]) -> set[int]:
     dated = _write_dates(
         conn, [one for one in believed if _RANK[one.post.published_from] > _RANK[one.stored.published_from]]
     )
-    parts.insert_matches(conn, [(one.id, one.item.matches) for one in edited])
+    _write_matches(conn, newer, older)
 
     counted = engagement.save(
         conn,
@@ -98,32 +95,27 @@ def meet_again(visit: Visit, platform: str, met: Sequence[Met]) -> set[int]:
 
 
 def _without_excerpts(conn: sqlite3.Connection, met: Sequence[Met]) -> list[Met]:
-    """The same, where a feed gives only the beginning of words that are there whole: of those it says nothing new."""
+    """The same, where a feed gives only a summary and longer words are there: of the words it says nothing new."""
     short = [one for one in met if one.post.summary_only and one.item.hashes.content != one.stored.content_hash]
     if not short:
         return list(met)
-    whole = {
+    longer = {
         post_id: (title, text, html)
         for post_id, title, text, html in conn.execute(
             f"SELECT post_id, title, text, html FROM {WANTED} CROSS JOIN post_texts ON post_id = wanted",
             (rows.listed([one.id for one in short]),),
         )
     }
-    return [_completed(one, *whole[one.id]) if one.id in whole else one for one in met]
+    return [_completed(one, *longer[one.id]) if one.id in longer else one for one in met]
 
 
 def _completed(one: Met, title: str | None, text: str, html: str | None) -> Met:
-    if not _is_excerpt(one.post.text, text):
+    if not one.post.summary_only or len(one.post.text) >= len(text):
         return one
     if (one.post.title or "").split() == (title or "").split():
         return one._replace(item=one.item._replace(hashes=Hashes(one.stored.content_hash, one.stored.details_hash)))
+    # A new title is an edit, of the title alone.
     return one._replace(item=one.item._replace(post=replace(one.post, text=text, html=html)))
-
-
-def _is_excerpt(part: str, whole: str) -> bool:
-    """Whether a text begins as some part of a longer one goes on. What feeds write behind an excerpt plays no part."""
-    beginning = " ".join(part.split())[:EXCERPT].rstrip(" .…[]")
-    return len(part) < len(whole) and beginning in " ".join(whole.split())
 
 
 def _see(visit: Visit, met: Sequence[Met]) -> None:
@@ -287,6 +279,15 @@ def _write_parts(
     related = [(one.id, one.post) for one in rewritten if one.post.relations]
     parts.insert_relations(conn, related)
     return parts.join_relations(conn, platform, [post_id for post_id, _ in related], ())
+
+
+def _write_matches(conn: sqlite3.Connection, newer: Sequence[Met], older: Sequence[Met]) -> None:
+    """What makes them items, anew. What they say no longer is kept as past: a post that was an item stays one."""
+    # A summary does not tell what the rest no longer says.
+    whole = rows.listed([one.id for one in newer if not one.post.summary_only])
+    conn.execute("UPDATE post_matches SET past = 1 WHERE post_id IN (SELECT value FROM json_each(?))", (whole,))
+    parts.insert_matches(conn, [(one.id, one.item.matches) for one in newer])
+    parts.insert_matches(conn, [(one.id, one.item.matches) for one in older], past=True)
 
 
 def _write_aliases(conn: sqlite3.Connection, platform: str, renamed: Sequence[Met]) -> set[int]:

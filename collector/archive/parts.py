@@ -201,17 +201,20 @@ def join_relations(
     return {row[0] for row in joined} | {row[1] for row in joined}
 
 
-def insert_matches(conn: sqlite3.Connection, matches: Iterable[tuple[int, Sequence[Match]]]) -> None:
+def insert_matches(
+    conn: sqlite3.Connection, matches: Iterable[tuple[int, Sequence[Match]]], *, past: bool = False
+) -> None:
+    """What posts say now, or with `past` what only an earlier version of them said."""
     rows.insert(
         conn,
         "post_matches",
-        "campaign_id, post_id, kind, term, place",
+        "campaign_id, post_id, kind, term, place, past",
         [
-            (match.campaign_id, post_id, match.kind, match.term, match.place)
+            (match.campaign_id, post_id, match.kind, match.term, match.place, int(past))
             for post_id, found in matches
             for match in found
         ],
-        on_conflict=KEEP,
+        on_conflict=KEEP if past else "ON CONFLICT DO UPDATE SET past = 0",
     )
 
 

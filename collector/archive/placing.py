@@ -31,6 +31,9 @@ AS_CONTEXT = {
 }
 
 
+WAS_TAGGED = "was tagged before an edit: {}; no longer"
+
+
 class Membership(Struct, frozen=True):
     """A row of `edition_posts` without the post."""
 
@@ -175,21 +178,21 @@ def _placed(conn: sqlite3.Connection, wanted: str) -> dict[tuple[int, str], Memb
             (wanted,),
         )
     )
-    tagged: dict[int, list[Match]] = defaultdict(list)
-    for post_id, campaign_id, kind, term, where in conn.execute(
-        f"SELECT post_id, campaign_id, kind, term, place FROM {WANTED} CROSS JOIN post_matches ON post_id = wanted "
-        "ORDER BY post_id, campaign_id, "
+    tagged: dict[tuple[int, str], dict[int, list[Match]]] = defaultdict(dict)
+    for post_id, campaign_id, kind, term, where, past in conn.execute(
+        f"SELECT post_id, campaign_id, kind, term, place, past FROM {WANTED} "
+        "CROSS JOIN post_matches ON post_id = wanted ORDER BY post_id, campaign_id, "
         "CASE place WHEN 'entity' THEN 1 WHEN 'category' THEN 2 WHEN 'title' THEN 3 ELSE 4 END, kind, term",
         (wanted,),
     ):
-        tagged[post_id].append(Match(campaign_id=campaign_id, kind=kind, term=term, place=where))
+        found = Match(campaign_id=campaign_id, kind=kind, term=term, place=where)
+        tagged[post_id, campaign_id].setdefault(past, []).append(found)
     reasons: dict[int, dict[str, tuple[str, str]]] = {post_id: {} for post_id in published}
     for post_id, campaign_id, relation in _context(conn, wanted):
         reasons[post_id].setdefault(campaign_id, ("context", AS_CONTEXT[relation]))
-    for post_id, matches in tagged.items():
-        found = Matches(of=tuple(matches))
-        for campaign_id in {match.campaign_id for match in matches}:
-            reasons[post_id][campaign_id] = ("tagged", matching.why(found, campaign_id))
+    for (post_id, campaign_id), matches in tagged.items():
+        why = matching.why(Matches(of=tuple(matches.get(0) or matches[1])))
+        reasons[post_id][campaign_id] = ("tagged", why if 0 in matches else WAS_TAGGED.format(why))
     placed: dict[tuple[int, str], Membership] = {}
     for post_id, campaigns in reasons.items():
         for campaign_id, (role, why) in campaigns.items():

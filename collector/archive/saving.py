@@ -182,7 +182,7 @@ def _without_refused(visit: Visit, items: Sequence[Item]) -> Sequence[Item]:
         else:
             kept.append(_without_relations_to(refused, item))
     if reasons:
-        visit.refused = True
+        visit.whole = False
         met = ledger.met_here(visit.conn, visit.source_id, reasons)
         fresh = {stand_in: reason for stand_in, reason in reasons.items() if stand_in not in met}
         for reason in fresh.values():
@@ -251,6 +251,8 @@ def _save_wave(visit: Visit, platform: str, wave: Sequence[Item]) -> None:
         else:
             unknown.append(item._replace(aliases=tuple(name for name in item.aliases if name in answer.fresh)))
     items, unmatched = _divided(unknown, _are_items(conn, unknown))
+    if unmatched or not all(item.matches for item in wave):
+        visit.whole = False
     affected = meet_again(visit, platform, known)
     affected |= add(visit, platform, items)
     context, unmatched = _divided(unmatched, _are_context(conn, platform, unmatched))
@@ -343,8 +345,8 @@ def _identity_hashes(item: Item) -> list[bytes]:
 def _save_rest(visit: Visit, page: Page, query_hash: str, unread: Sequence[Unread]) -> None:
     conn = visit.conn
     raw.keep_unread(visit, unread)
-    # A page that holds something of somebody who asked to be left out is not kept, nor one that brought nothing.
-    if page.raw is not None and not visit.refused and (visit.new or visit.changed or visit.not_understood):
+    # A page on which there is anything else than items is not kept: of that, nothing may be here to be read.
+    if page.raw is not None and visit.whole and not unread and not page.unchanged and (visit.new or visit.changed):
         raw.keep_page(visit, page.raw)
     deletion.remove_expired(conn, visit.source_id, page.expired, visit.now)
     _note_threads(visit, page.threads_read)

@@ -273,6 +273,7 @@ CREATE TABLE post_matches (
     kind TEXT NOT NULL CHECK (kind IN ('hashtag', 'phrase')), -- what matched
     term TEXT NOT NULL,               -- as the post writes it
     place TEXT NOT NULL CHECK (place IN ('entity', 'category', 'title', 'text')), -- where it stands
+    past INTEGER NOT NULL DEFAULT 0,  -- 1 when only an earlier version of the post said it
     PRIMARY KEY (campaign_id, post_id, kind, term, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX post_matches_by_post ON post_matches (post_id);

@@ -60,8 +60,9 @@ class Visit(Struct):
     not_understood: int = 0
     skipped: int = 0
     collisions: int = 0
-    refused: bool = False
-    """Something on the page was somebody's who asked to be left out, so the page itself must not be kept."""
+    whole: bool = True
+    """Everything met so far is an item of a campaign. If not, such as an entry that is none, a comment, or something of
+    somebody who asked to be left out, the page as it came is not kept."""
 
     def saved(self) -> Saved:
         return Saved(**{name: getattr(self, name) for name in Saved.__struct_fields__})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -73,6 +74,10 @@ def test_a_first_round_collects_what_is_tagged_and_leaves_the_rest_as_hashes(ser
     assert hands.ask("SELECT matched, count(*) FROM feed_entries GROUP BY 1") == [(0, 2), (1, 2)]
     assert hands.ask("SELECT items FROM baseline_counts") == [(1,)]
     assert b"xylophone" not in Path(hands.configuration.archive).read_bytes()
+    # What is kept as it came is compressed; the item that was tagged is there.
+    kept = [zlib.decompress(body) for (body,) in hands.ask("SELECT body FROM raw_items") if isinstance(body, bytes)]
+    assert any(b"#CoProWeek" in body for body in kept)
+    assert not any(b"xylophone" in body for body in kept)
 
 
 def test_a_second_round_makes_a_conditional_request_and_changes_nothing(server: FakeServer, hands: Hands) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,7 +11,7 @@ from collector.archive import saving
 from collector.archive.visit import Saved
 from collector.platforms import Covered, Page, identity_hash
 from collector.posts import Author, Hashtag, Interval, Link, Media, Post, Relation, Unread
-from tests.collector.archive.making import FEED, NOW, SEARCH, SECOND_FEED, Archive, article, comment, post
+from tests.collector.archive.making import FEED, NOW, SEARCH, SECOND_FEED, Archive, article, comment, counts, post
 
 LATER = "2026-07-08T13:00:00Z"
 MUCH_LATER = "2026-07-12T13:00:00Z"
@@ -289,10 +291,26 @@ def test_a_new_title_over_the_beginning_keeps_the_words(archive: Archive) -> Non
     assert archive.save(renamed, now=MUCH_LATER) == Saved(unchanged=1)
 
 
-def test_the_beginning_of_other_words_is_an_edit(archive: Archive) -> None:
-    archive.save(article(1, text=WHOLE))
-    other = article(1, text="#CoProWeek: everything that we wrote here was wrong […]", summary_only=True)
-    assert archive.save(other, now=LATER) == Saved(changed=1)
+def test_a_summary_in_other_words_takes_no_longer_ones_away(archive: Archive) -> None:
+    archive.save(article(1, text=WHOLE, published_from="first_seen"))
+    other = article(
+        1,
+        text="What we did on our Tuesdays.",
+        hashtags=(),
+        summary_only=True,
+        published_at="2026-07-07T09:00:00Z",
+        engagement=counts(LATER, comments=4),
+    )
+    assert archive.save(other, now=LATER) == Saved(unchanged=1)
+    assert archive.ask("SELECT text FROM post_texts") == [(WHOLE,)]
+    assert archive.ask("SELECT * FROM post_versions") == []
+    # The counts and a better date are taken.
+    assert archive.ask("SELECT version, comments, published_at FROM posts") == [(1, 4, "2026-07-07T09:00:00Z")]
+
+
+def test_a_summary_that_says_more_than_the_one_before_is_an_edit(archive: Archive) -> None:
+    archive.save(article(1, text="#CoProWeek is soon", summary_only=True))
+    assert archive.save(article(1, text="#CoProWeek is very soon", summary_only=True), now=LATER) == Saved(changed=1)
 
 
 def test_whole_words_take_the_place_of_their_beginning(archive: Archive) -> None:
@@ -301,10 +319,36 @@ def test_whole_words_take_the_place_of_their_beginning(archive: Archive) -> None
     assert archive.one("SELECT text FROM post_texts") == WHOLE
 
 
-def test_an_edit_that_takes_the_hashtag_out_leaves_the_post_an_item(archive: Archive) -> None:
+def test_an_edit_that_takes_the_hashtag_out_leaves_the_post_an_item_and_says_so(archive: Archive) -> None:
     archive.save(article(1))
     archive.save(article(1, text="No tag any more", hashtags=()), now=LATER)
-    assert archive.ask("SELECT role FROM edition_posts") == [("tagged",)]
+    said = [("tagged", "was tagged before an edit: hashtag #CoProWeek in the text; no longer")]
+    assert archive.ask("SELECT role, why FROM edition_posts") == said
+    # Also after the campaign's terms have changed; and not when the tag is there again.
+    campaign = replace(archive.configuration.campaigns[0], phrases=("co-production fortnight",))
+    archive.sync(replace(archive.configuration, campaigns=(campaign,)), LATER)
+    assert archive.ask("SELECT role, why FROM edition_posts") == said
+    archive.save(article(1, text="#CoProWeek is back"), now=MUCH_LATER)
+    assert archive.ask("SELECT why FROM edition_posts") == [("hashtag #CoProWeek in the text",)]
+
+
+def test_an_edit_changes_why_a_post_is_here(archive: Archive) -> None:
+    archive.save(article(1, categories=("CoProWeek",), text="Words", hashtags=()))
+    other = article(1, text="Now it is co-production week", hashtags=())
+    archive.save(other, now=LATER)
+    assert archive.ask("SELECT why FROM edition_posts") == [("“co-production week” in the text",)]
+    archive.save(article(1, text="Nothing", hashtags=()), now=MUCH_LATER)
+    campaign = replace(archive.configuration.campaigns[0], phrases=())
+    archive.sync(replace(archive.configuration, campaigns=(campaign,)), MUCH_LATER)
+    assert archive.ask("SELECT why FROM edition_posts") == [
+        ("was tagged before an edit: category “CoProWeek”; no longer",)
+    ]
+
+
+def test_a_summary_does_not_say_that_a_tag_is_gone(archive: Archive) -> None:
+    archive.save(article(1, text=WHOLE))
+    archive.save(article(1, title="New", text="Beginning", hashtags=(), summary_only=True), now=LATER)
+    assert archive.ask("SELECT why FROM edition_posts") == [("hashtag #CoProWeek in the text",)]
 
 
 def test_an_edit_that_adds_another_campaigns_hashtag_makes_it_an_item_there_too(archive: Archive) -> None:
@@ -629,6 +673,21 @@ def test_a_page_is_kept_where_it_brought_something(archive: Archive) -> None:
     archive.save_page(Page(posts=(article(1),), raw=b"<rss>1</rss>"))
     archive.save_page(Page(posts=(article(1),), raw=b"<rss>2</rss>"), now=LATER)
     assert archive.ask("SELECT kind, expires_at FROM raw_items") == [("page", "2026-07-15T12:00:00Z")]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"posts": (article(1), article(2, text="Nothing", hashtags=()))},
+        {"posts": (article(1), comment(1))},
+        {"posts": (article(1),), "unchanged": 1},
+        {"posts": (article(1),), "unread": (Unread(reason="odd", raw=b"?"),)},
+        {"unread": (Unread(reason="odd", raw=b"?"),)},
+    ],
+)
+def test_a_page_that_holds_anything_else_is_not_kept(archive: Archive, beside: dict[str, Any]) -> None:
+    archive.save_page(Page(**beside, raw=b"<rss/>"))
+    assert archive.ask("SELECT * FROM raw_items WHERE kind = 'page'") == []
 
 
 def test_only_the_latest_raw_item_of_a_post_is_kept(archive: Archive) -> None:
