@@ -55,7 +55,7 @@ def numbers(figures: Mapping[str, Figure]) -> tuple[Number, ...]:
         Number(
             label="by the organiser",
             value=_said("share", organiser.get("share")),
-            out_of=_of(organiser.get("items"), "of the week"),
+            out_of=_of(organiser.get("items"), "where the organiser was read"),
             metric="organiser_share",
         ),
         Number(

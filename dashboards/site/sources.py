@@ -52,7 +52,7 @@ class Source(Struct, frozen=True, kw_only=True):
     not_understood: int
     skipped: int
     covered: float | None
-    """Share, 0 to 1, of the stretch that is looked at."""
+    """Share, 0 to 1, of the stretch that is looked at; None for a file, which is not watched."""
     gaps: tuple[Gap, ...]
     """Every gap of an hour or more in it, the longest first."""
     answer: str
@@ -155,11 +155,11 @@ def last_success(conn: sqlite3.Connection) -> str | None:
 
 def _source(values: dict[str, Any], covered: Mapping[int, list[Stretch]], stretch: Stretch, now: str) -> Source:
     stretches = covered.get(values["id"], [])
-    whole = seconds([stretch])
+    whole = 0 if values["kind"] == "file" else seconds([stretch])
     found = [
         Gap(start, end)
         for start, end in gaps(stretches, stretch)
-        if seconds([(start, end)]) >= (LAST_GAP_SECONDS if end == now else SHORTEST_GAP_SECONDS)
+        if whole and seconds([(start, end)]) >= (LAST_GAP_SECONDS if end == now else SHORTEST_GAP_SECONDS)
     ]
     values["configured"] = bool(values["configured"])
     outcome, new, changed = (values.pop(name) for name in ("outcome", "new_posts", "changed_posts"))

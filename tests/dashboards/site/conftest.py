@@ -1,8 +1,8 @@
 """A small archive on disk for the pages to show, and a visitor to look at them.
 
 The week of uk-2026 is Monday 6 to Friday 10 July 2026, and it is Wednesday noon (`NOW`). Six items of it by three
-authors, whose every text is an attacker's; a seventh is hidden. Of the five sources one answers, one fails, one was
-given up, one was never asked and one is no longer configured.
+authors, whose every text is an attacker's; a seventh is hidden. Of the six sources one answers, one fails, one was
+given up, one was never asked, one is a file and one is no longer configured.
 """
 
 from __future__ import annotations
@@ -146,6 +146,9 @@ def fill(conn: sqlite3.Connection) -> None:
         title="A blog left out",
         configured=0,
         **source,
+    )
+    insert(
+        conn, "sources", id=6, platform="linkedin", locator="posts.xlsx", title="A file", **source | {"kind": "file"}
     )
     insert(conn, "rounds", id=1, kind="collect", started_at="2026-07-07T02:00:00Z", software="test")
     insert(
