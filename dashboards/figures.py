@@ -213,7 +213,7 @@ def _refresh_edition(
             if key not in ours:
                 continue
             if key in changed:
-                figure = _with_revision(figure, stored.get(key))
+                figure = _with_revision(conn, figure)
                 ids[key] = _insert(conn, figure, changed_at)
                 new.append(figure)
             else:
@@ -255,10 +255,14 @@ def _same(old: _Stored | None, figure: Figure) -> bool:
     )
 
 
-def _with_revision(figure: Figure, previous: _Stored | None) -> Figure:
+def _with_revision(conn: sqlite3.Connection, figure: Figure) -> Figure:
+    """A frozen figure with the next number of its edition's, whatever version of the metric the earlier ones are of."""
     if not figure.frozen:
         return figure
-    before = previous.figure.revision if previous is not None else None
+    (before,) = conn.execute(
+        "SELECT MAX(revision) FROM figures WHERE metric = ? AND edition_id = ? AND platform = ?",
+        (figure.metric.name, figure.edition.id, figure.platform),
+    ).fetchone()
     return msgspec.structs.replace(figure, revision=(before or 0) + 1)
 
 
@@ -342,7 +346,8 @@ def _forget_superseded(conn: sqlite3.Connection, info: EditionInfo, now: str, pr
     """Older values that need not be kept, drawings that are not the latest, platforms and metrics that are no more."""
     names = list(load_all())
     conn.execute(
-        f"DELETE FROM figures WHERE edition_id = ? AND (platform NOT IN ({_places(present)})"
+        # A frozen figure was published: it stays, even when its metric is no more.
+        f"DELETE FROM figures WHERE edition_id = ? AND revision IS NULL AND (platform NOT IN ({_places(present)})"
         f" OR metric NOT IN ({_places(names)}))",
         (info.id, *present, *names),
     )

@@ -234,6 +234,16 @@ def test_a_frozen_edition_that_changes_gets_a_revision_and_the_old_one_stays(arc
     assert [(row[2], row[3]) for row in stored(archive)] == [(1, 7), (2, 8)]
 
 
+def test_published_figures_stay_when_their_metric_is_defined_anew_or_is_no_more(archive: sqlite3.Connection) -> None:
+    hourly(archive, ["2026-09-05T09:00:00Z"])
+    archive.execute("UPDATE figures SET metric_version = 0 WHERE metric = 'items_by_platform'")
+    archive.execute("UPDATE figures SET metric = 'an_older_name' WHERE metric = 'phases'")
+    figures.refresh(archive, "2026-09-06T09:00:00Z")
+    assert [row[2] for row in stored(archive)] == [1, 2]
+    assert len(stored(archive, "an_older_name")) == 1
+    assert [row[2] for row in stored(archive, "phases")] == [1]
+
+
 def test_figures_outlive_the_posts_that_may_not_be_kept(archive: sqlite3.Connection) -> None:
     figures.refresh(archive, NOW)
     before = latest(archive, "items_by_platform", edition="uk-2025")
