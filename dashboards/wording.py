@@ -460,8 +460,10 @@ def _days_details(figure: Figure) -> list[str]:
 
 def _bars_details(figure: Figure) -> list[str]:
     def tell(row: Row) -> str:
-        share = f" ({show('share', row['share'])})" if "share" in row else ""
-        return f"{bar_label(row)}: {show('items', row['items'])} items{share}"
+        if row["items"] is None:
+            return f"{bar_label(row)}: {NOT_AVAILABLE}"
+        share = f" ({show('share', row['share'])})" if row.get("share") is not None else ""
+        return f"{bar_label(row)}: {number(row['items'])} items{share}"
 
     return _told(dicts(figure), tell)
 

@@ -296,3 +296,14 @@ def test_shapes_stand_out_from_light_and_dark_pages() -> None:
             found = re.search(rf"--chart-{name}: (#[0-9A-F]{{6}})", rules)
             assert found is not None and contrast(found[1], ground) >= 3, (name, ground)
     assert contrast("#12436D", "#F46A25") >= 3
+
+
+def test_each_panel_of_days_has_its_own_scale_and_says_so(archive: sqlite3.Connection) -> None:
+    figure = figure_of(archive, "items_per_day")
+    place = figure.columns.index("platform")
+    rows = tuple((*row[:3], row[3] and row[3] * 100, row[4]) if row[place] == "x" else row for row in figure.rows)
+    drawn = texts(charts.svg(msgspec.structs.replace(figure, rows=rows)))
+    # X: 300 on Monday. Blogs and Mastodon: 1 at most, on a scale that ends at 1, with the number at the column.
+    assert "Each panel has its own scale." in drawn
+    assert drawn.count("300") == 2 and drawn.count("1") == 4
+    assert "Each panel has its own scale." not in texts(charts.svg(figure_of(archive, "items_per_day", "blogs")))
