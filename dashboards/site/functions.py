@@ -161,6 +161,8 @@ Piece = tuple[str, "re.Pattern[str] | None", int]
 """What stands between two of a pattern's “anything” signs: as text, or, where it holds signs for one character, as an
 expression that takes no character more than once; and how many characters it is long."""
 
+_NOTHING: Piece = ("", None, 0)
+
 
 def _like(pattern: Any, text: Any, escape: Any = None) -> int | None:
     """`text LIKE pattern`: as SQLite's, only the letters A to Z are alike whether small or large."""
@@ -258,6 +260,8 @@ def _matches(pieces: tuple[Piece, ...], text: str) -> bool:
 
     Each is taken where it first stands, so that the text is gone through once.
     """
+    if len(pieces) == 3 and pieces[0] == pieces[2] == _NOTHING and pieces[1][1] is None:
+        return pieces[1][0] in text  # “contains”, of every row of a table
     if max((length for _, expression, length in pieces if expression), default=0) * len(text) > STEPS:
         raise TooLarge("the pattern is too long for so long a text")
     if len(pieces) == 1:
