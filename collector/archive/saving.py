@@ -103,8 +103,9 @@ def _portions(items: Iterable[Item]) -> Iterator[list[Item]]:
     size = 0
     for item in items:
         post = item.post
-        needs = 8 + 2 * len(item.aliases) + 2 * len(post.hashtags) + 2 * len(post.links) + len(post.media)
-        needs += len(post.relations) + len(post.categories) + len(item.matches)
+        # An edit costs most: its parts are deleted and written anew.
+        needs = 12 + 2 * len(item.aliases) + 3 * len(post.hashtags) + 3 * len(post.links) + 2 * len(post.media)
+        needs += 2 * len(post.relations) + 2 * len(post.categories) + 2 * len(item.matches)
         if portion and size + needs > MOST_ROWS:
             yield portion
             portion, size = [], 0

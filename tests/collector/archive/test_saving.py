@@ -169,7 +169,8 @@ def test_a_long_page_is_saved_in_transactions_of_bounded_size_with_its_coverage_
     archive.conn.set_trace_callback(None)
     assert saved == Saved(new=12)
     # The round's own COMMIT, then those of the page: the ledger's row stands only when the last is under way.
-    assert covered[1:] == [0, 0, 0, 1]
+    assert len(covered) > 3
+    assert covered[1:] == [0] * (len(covered) - 2) + [1]
 
 
 def test_a_post_that_cannot_be_stored_is_kept_as_not_understood_and_the_rest_goes_on(archive: Archive) -> None:
@@ -768,3 +769,30 @@ def test_words_are_data(archive: Archive) -> None:
     hostile = "'); DROP TABLE posts; -- \" ] } #CoProWeek"
     archive.save(article(1, title=hostile, text=hostile, uri="urn:x:'\"", aliases=(hostile,)))
     assert archive.ask("SELECT title, text FROM post_texts") == [(hostile, hostile)]
+
+
+def test_no_transaction_of_a_long_page_writes_more_than_5000_rows(archive: Archive) -> None:
+    links = tuple(Link(as_given=f"https://scie.example/{n}") for n in range(5))
+    tags = tuple(Hashtag(as_written=tag, origin="text") for tag in ("CoProWeek", "Care", "Together"))
+    tagged = [
+        article(n, links=links, hashtags=tags, raw=b"<item/>", engagement=counts(comments=n)) for n in range(1500)
+    ]
+    others = [article(n, text="About co-production", hashtags=()) for n in range(2000, 4000)]
+    unread = tuple(Unread(reason="odd", raw=b"x", fingerprint=b"%d" % n) for n in range(1000))
+    written: list[int] = []
+    started = 0
+
+    def follow(sql: str) -> None:
+        nonlocal started
+        if sql.startswith("BEGIN"):
+            started = archive.conn.total_changes
+        elif sql.startswith("COMMIT"):
+            written.append(archive.conn.total_changes - started)
+
+    archive.conn.set_trace_callback(follow)
+    saved = archive.save(*tagged, *others, unread=unread)
+    archive.save(*(replace(one, text=one.text + " again", fingerprint=None) for one in tagged), now=LATER)
+    archive.conn.set_trace_callback(None)
+    assert (saved.new, saved.unmatched, saved.not_understood) == (1500, 2000, 1000)
+    assert len(written) > 6
+    assert max(written) <= saving.MOST_ROWS
