@@ -10,7 +10,6 @@ from typing import Any
 
 from dashboards.figures import Figure
 from dashboards.report.phrases import count, part_of
-from dashboards.report.small_counts import is_small, outwards
 from dashboards.wording import dicts, platform_name
 
 
@@ -33,9 +32,10 @@ def sentences(figures: Mapping[str, Figure]) -> tuple[str, ...]:
             )
     for row in _platforms(figures, "potential_audience"):
         known, everybody = row["contributors_known"], row["contributors"]
-        if not known or is_small(known):
+        low, high = row["at_least"], row["at_most"]
+        # Not known, or withheld as they are of few people.
+        if not isinstance(low, int) or not isinstance(high, int):
             continue
-        low, high = outwards(row["at_least"], row["at_most"])
         whom = f"the {count(known, 'contributor')}"
         if known < everybody:
             whom += f", of {everybody:,}, whose followers are known"

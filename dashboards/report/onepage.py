@@ -5,7 +5,6 @@ Every number is read from a figure's row, by the names of its columns; what a fi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from dashboards.figures import Figure
 from dashboards.report.content import Number, OnePage, Stage
 from dashboards.report.methods import Watched
 from dashboards.report.phrases import count, listed, part_of
-from dashboards.wording import day, dicts, on_platform, show
+from dashboards.wording import busiest, busiest_words, dicts, on_platform, show
 
 Figures = Mapping[str, Figure]
 
@@ -73,27 +72,19 @@ def _how_much(figures: Figures, edition: EditionInfo, stage: Stage) -> str:
     return f"{tagged} for {edition.campaign_title}{where}."
 
 
-def busiest(figures: Figures) -> tuple[list[str], int] | None:
-    """The days of the week with most items, and how many; None where no day has any."""
-    figure = figures.get("items_per_day")
-    totals: dict[str, int] = defaultdict(int)
-    for values in dicts(figure) if figure else ():
-        if values["phase"] == "week" and values["items"] is not None:
-            totals[values["local_day"]] += values["items"]
-    most = max(totals.values(), default=0)
-    return ([one for one in sorted(totals) if totals[one] == most], most) if most else None
-
-
 def _busiest_day(figures: Figures) -> str:
-    found = busiest(figures)
+    """By the rule of `wording.busiest`, so that sentence and chart name the same day."""
+    figure = figures.get("items_per_day")
+    totals: dict[str, int | None] = {}
+    for values in dicts(figure) if figure else ():
+        if values["phase"] == "week":
+            totals[values["local_day"]] = (totals.get(values["local_day"]) or 0) + (values["items"] or 0)
+    found = busiest(totals)
     if found is None:
         return "No day of the week has items, so there is no busiest day."
-    days, most = found
-    if len(days) == 1:
-        return f"The busiest day was {day(days[0])}, with {count(most, 'item')}."
-    if len(days) == 2:
-        return f"The busiest days were {listed([day(one) for one in days])}, with {count(most, 'item')} each."
-    return f"No single day stood out: {len(days)} days had {count(most, 'item')} each."
+    if not found.others:
+        return f"The busiest day was {busiest_words(found)}, with {count(found.items, 'item')}."
+    return f"The busiest days were {busiest_words(found)}, with {count(found.items, 'item')} each."
 
 
 def _who(figures: Figures) -> str:
@@ -111,10 +102,15 @@ def _organiser(figures: Figures, edition: EditionInfo) -> str:
     row = whole(figures, "organiser_share")
     if edition.organiser is None or row.get("organiser_items") is None:
         return "The organiser's own share of the week is not known."
-    return (
-        f"{edition.organiser}, the organiser, published {part_of(row['organiser_items'], row['items'], 'item')}, "
-        f"or {show('share', row['share'])}."
-    )
+    where = " on the platforms where it was read" if _organiser_not_read(figures) else ""
+    published = part_of(row["organiser_items"], row["items"], "item")
+    return f"{edition.organiser}, the organiser, published {published}{where}, or {show('share', row['share'])}."
+
+
+def _organiser_not_read(figures: Figures) -> int:
+    """Items on platforms where nothing of the organiser was read, which its share leaves out."""
+    rows = dicts(figures["organiser_share"]) if "organiser_share" in figures else []
+    return sum(row["items"] for row in rows if row["platform"] != "all" and row["share"] is None)
 
 
 def _answers(figures: Figures) -> str:
@@ -181,10 +177,14 @@ def _organiser_share(figures: Figures) -> Number:
     row = whole(figures, "organiser_share")
     if row.get("organiser_items") is None or row.get("share") is None:
         return _unknown("The organiser's own share of the items is not known.")
+    of = part_of(row["organiser_items"], row["items"], "item")
+    left_out = _organiser_not_read(figures)
+    if left_out:
+        of += f"; {count(left_out, 'item')} elsewhere, where nothing of the organiser was read"
     return Number(
         value=show("share", row["share"]),
         label="of the items by the organiser",
-        of=part_of(row["organiser_items"], row["items"], "item"),
+        of=of,
     )
 
 

@@ -25,7 +25,7 @@ TERMS = """
 INSERT INTO campaign_terms VALUES
     ('uk', 'hashtag', 'CoProWeek', 'coproweek'), ('uk', 'phrase', 'co-production week', 'co-production week'),
     ('uk', 'baseline', 'co-production', 'co-production');
-INSERT INTO post_matches VALUES
+INSERT INTO post_matches (campaign_id, post_id, kind, term, place) VALUES
     ('uk', 1, 'hashtag', 'CoProWeek', 'category'), ('uk', 1, 'phrase', 'Co-production Week', 'title'),
     ('uk', 2, 'hashtag', 'coproweek', 'text'), ('uk', 9, 'phrase', 'co-production week', 'text');
 """

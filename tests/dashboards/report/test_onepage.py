@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from dashboards import wording
 from dashboards.computing import Figure
 from dashboards.editions import EditionInfo
 from dashboards.metrics import load_all
@@ -194,19 +195,22 @@ def test_days_are_added_up_over_platforms_and_only_of_the_week() -> None:
         ("2026-07-07", "week", "blogs", None, 0.0),
         ("2026-07-11", "after", "x", 90, 1.0),
     )
-    assert onepage.busiest({"items_per_day": days}) == (["2026-07-06"], 7)
+    assert sentences(days)[1] == "The busiest day was Monday 6 July 2026, with 7 items."
 
 
 @pytest.mark.parametrize(
     ("tied", "said"),
     [
-        (2, "The busiest days were Monday 6 July 2026 and Tuesday 7 July 2026, with 4 items each."),
-        (3, "No single day stood out: 3 days had 4 items each."),
+        (2, "The busiest days were Monday 6 July 2026 and 1 other day, with 4 items each."),
+        (3, "The busiest days were Monday 6 July 2026 and 2 other days, with 4 items each."),
     ],
 )
 def test_days_that_tie(tied: int, said: str) -> None:
     days = [(f"2026-07-{6 + place:02}", "week", "x", 4, 1.0) for place in range(tied)]
-    assert sentences(figure("items_per_day", *days))[1] == said
+    tied_days = figure("items_per_day", *days)
+    assert sentences(tied_days)[1] == said
+    # The chart and its text alternative say the same day.
+    assert said[len("The busiest days were ") : said.index(", with")] in wording.headline(tied_days)
 
 
 def test_many_platforms_are_counted_and_not_listed() -> None:
@@ -218,6 +222,15 @@ def test_a_campaign_without_an_organiser() -> None:
     edition = msgspec.structs.replace(EDITION, organiser=None)
     said = sentences(figure("organiser_share", ("all", None, 9, None)), edition=edition)
     assert said[3] == "The organiser's own share of the week is not known."
+
+
+def test_of_an_organiser_only_the_platforms_where_it_was_read_count() -> None:
+    share = figure("organiser_share", ("all", 2, 9, 2 / 9), ("x", 2, 9, 2 / 9), ("mastodon", None, 41, None))
+    assert sentences(share)[3] == (
+        "SCIE, the organiser, published 2 of 9 items on the platforms where it was read, or 22.2%."
+    )
+    card = onepage.one_page({"organiser_share": share}, EDITION, "first", (), ()).numbers[2]
+    assert card.of == "2 of 9 items; 41 items elsewhere, where nothing of the organiser was read"
 
 
 def test_no_images_at_all_is_not_a_share_of_nothing() -> None:
@@ -279,7 +292,7 @@ def test_what_cannot_be_known_names_what_was_not_watched() -> None:
 
 
 def test_bounds_of_an_audience_say_for_how_many_they_are_known() -> None:
-    known = figure("potential_audience", ("all", 40, 60, 0.67, None, None), ("mastodon", 40, 60, 0.67, 2_140, 39_812))
+    known = figure("potential_audience", ("all", 40, 60, 0.67, None, None), ("mastodon", 40, 60, 0.67, 2_100, 40_000))
     assert audience.sentences({"potential_audience": known}) == (
         "Mastodon: between 2,100 and 40,000 different accounts follow at least one of the 40 contributors, of 60, "
         "whose followers are known.",
@@ -287,7 +300,7 @@ def test_bounds_of_an_audience_say_for_how_many_they_are_known() -> None:
 
 
 def test_bounds_of_an_audience_are_of_accounts_that_follow_anybody() -> None:
-    known = figure("potential_audience", ("x", 160, 160, 1.0, 22_417, 198_020), ("bluesky", 12, 12, 1.0, 0, 0))
+    known = figure("potential_audience", ("x", 160, 160, 1.0, 22_000, 200_000), ("bluesky", 12, 12, 1.0, 0, 0))
     assert audience.sentences({"potential_audience": known}) == (
         "X: between 22,000 and 200,000 different accounts follow at least one of the 160 contributors.",
         "Bluesky: no account follows at least one of the 12 contributors.",

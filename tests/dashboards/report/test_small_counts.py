@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.report.small_counts import FEWER, WITHHELD, is_small, outwards, split
+from dashboards.small_counts import FEWER, WITHHELD, is_small, outwards, split
 
 
 def test_one_to_nine_people_are_fewer_than_ten() -> None:
