@@ -1,7 +1,7 @@
 """config.toml as typed values: campaigns and editions, sources, organisations, limits. Nothing is asked or stored.
 
 `load` reads the file and answers every mistake at once, each with its line, what is wrong and what to write instead;
-how it does so is in `config_text.py`, `config_table.py` and `config_values.py`.
+how it does so is in `text.py`, `table.py` and `collector/configuration/`.
 Which edition a moment belongs to is in `editions.py`; what makes a post an item is in `matching.py`.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from collector.config_text import ConfigurationError, Problem
+from collector.configuration.text import ConfigurationError, Problem
 from collector.platforms import Limits
 
 __all__ = [
@@ -120,6 +120,6 @@ def load(path: Path) -> Configuration:
 
     Nothing is asked, and nothing is written: a file with one mistake configures nothing.
     """
-    from collector.config_values import read
+    from collector.configuration.values import read
 
     return read(path)

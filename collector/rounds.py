@@ -29,11 +29,11 @@ from collector.archive.saving import save_page
 from collector.campaign import Configuration, Schedule
 from collector.editions import Window, timeline
 from collector.http import Client
+from collector.http.robots import Robots
 from collector.intervals import missing
 from collector.matching import match
 from collector.platforms import CoverageState, Known, Limits, Page, Shown, Source, Task, Thread, Trouble, identity_hash
 from collector.posts import Interval, Post, Unread, moment, utc
-from collector.robots import Robots
 from collector.stop import Stop
 
 Clock = Callable[[], str]
@@ -240,9 +240,10 @@ class Worker:
         heard = Heard()
         pages = 0
         began = time.monotonic()
+        timed_out: Counter[str] = Counter()
         try:
             for page in collect_pages(row.platform, task, self.client):
-                whole = self._completed(page, task.known)
+                whole = self._completed(page, task.known, timed_out)
                 if whole is not None:
                     self._save(conn, row, round_id, whole, result)
                     pages += 1
@@ -271,12 +272,13 @@ class Worker:
         self._finish(conn, row, round_id, task, heard, result)
         return result
 
-    def _completed(self, page: Page, known: Known) -> Page | None:
+    def _completed(self, page: Page, known: Known, timed_out: Counter[str]) -> Page | None:
         """Summary-only entries that are, or may be, of a campaign, with the words of their article.
 
         One polite request each, once: an entry that is known has had its turn, however often its summary changes. An
         entry whose summary does not even speak of co-production is left as it is. None when a stop is heard meanwhile:
-        half a page must not be saved, or its entries would count as known and never be completed.
+        half a page must not be saved, or its entries would count as known and never be completed. `timed_out` counts
+        the hosts that did not answer, so that each is given up soon.
         """
         if not any(post.summary_only for post in page.posts):
             return page
@@ -291,7 +293,7 @@ class Worker:
             if post.summary_only and not is_known(post, known):
                 found = match(post, self.configuration.campaigns)
                 if found.of or found.baseline:
-                    post = feeds.complete(post, self.client, self.robots, self.clock())
+                    post = feeds.complete(post, self.client, self.robots, self.clock(), timed_out=timed_out)
             posts.append(post)
         return replace(page, posts=tuple(posts))
 

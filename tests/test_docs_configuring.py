@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.campaign import load
-from collector.config_table import KEYS
+from collector.configuration.table import KEYS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "configuring.md").read_text(encoding="utf-8")

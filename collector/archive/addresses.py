@@ -1,6 +1,6 @@
 """Web addresses as they are compared: canonical links, hosts. Pure; nothing is asked, and no platform is known.
 
-Whether an address may be asked at all is in `collector/addresses.py`.
+Whether an address may be asked at all is in `collector/http/addresses.py`.
 """
 
 from __future__ import annotations

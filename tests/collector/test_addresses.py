@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.addresses import Target, follow, forbidden, is_loopback, literal, tidy
+from collector.http.addresses import Target, follow, forbidden, is_loopback, literal, tidy
 from collector.platforms import Trouble
 
 

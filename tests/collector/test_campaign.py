@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.campaign import Account, Configuration, ConfigurationError, Problem, load
-from collector.config_table import KEYS
-from collector.config_text import lines_of
+from collector.configuration.table import KEYS
+from collector.configuration.text import lines_of
 from collector.editions import place, timeline
 from collector.platforms import Limits
 

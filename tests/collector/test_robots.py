@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collector.http.robots import LONGEST, Robots
 from collector.platforms import Trouble
-from collector.robots import LONGEST, Robots
 from tests.fakeserver import FakeServer, Reply, redirect
 from tests.fetching import client
 

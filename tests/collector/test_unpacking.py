@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.unpacking import BadPacking, TooMuch, Unpacker, in_words
+from collector.http.unpacking import BadPacking, TooMuch, Unpacker, in_words
 from tests.fakeserver import gzip_bomb
 
 FEED = b"<rss>" + b"<item>Co-production Week</item>" * 500 + b"</rss>"

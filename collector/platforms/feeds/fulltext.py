@@ -11,6 +11,7 @@ from collections import Counter
 from msgspec.structs import replace
 
 from collector.http import Client
+from collector.http.robots import Robots
 from collector.platforms import Trouble
 from collector.platforms.feeds import words
 from collector.platforms.feeds.articles import home
@@ -18,7 +19,6 @@ from collector.platforms.feeds.identity import host_of
 from collector.platforms.feeds.items import Markup
 from collector.platforms.feeds.prepare import text_of
 from collector.posts import Post
-from collector.robots import Robots
 
 MOST_PAGE = 2_000_000
 """Bytes of a page; trafilatura takes seconds over longer ones."""

@@ -12,13 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from collector.http import Client
+from collector.http.robots import Robots
 from collector.platforms import Shown, Task, Trouble, identity_hash
 from collector.platforms.feeds import polling
 from collector.platforms.feeds.articles import is_own
 from collector.platforms.feeds.identity import Blog, canonical_link
 from collector.platforms.feeds.polling import Memory
 from collector.posts import moment
-from collector.robots import Robots
 
 MOST = 10
 """Pages asked for in one round."""

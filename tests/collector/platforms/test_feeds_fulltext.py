@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from collector.http import Client
+from collector.http.robots import Robots
 from collector.platforms.feeds import complete
 from collector.posts import Author, Post
-from collector.robots import Robots
 from tests.fakeserver import FakeServer, Reply
 from tests.feeds import FIRST
 from tests.fetching import client

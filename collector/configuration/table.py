@@ -1,6 +1,6 @@
 """The keys of config.toml, and how its tables are read: each value typed, each mistake noted with its line.
 
-What the values mean for each other (an edition in its campaign, a source's organisation) is in `config_values.py`.
+What the values mean for each other (an edition in its campaign, a source's organisation) is in `values.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from collector.config_text import NO_SECRETS, ONCE, SECRET, Key, Problem, day_in
+from collector.configuration.text import NO_SECRETS, ONCE, SECRET, Key, Problem, day_in
 
 KEYS: dict[str, dict[str, str]] = {
     "": {

@@ -1,6 +1,6 @@
 """One exchange on the wire: connections that cannot outlive their deadline, outgrow their caps or go astray.
 
-`http.py` decides what to ask and what an answer means; here every byte that arrives is timed and counted, and TLS is
+`Client` decides what to ask and what an answer means; here every byte that arrives is timed and counted, and TLS is
 checked against the system's certificates. The limits hold for each single receive, so that a server that trickles
 headers or body gains nothing by it; also while a name is looked up and TLS agreed on, and for what a proxy says.
 `unpacking.py` bounds what the bytes unpack to.
@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 import urllib3.connection
 
-from collector.addresses import literal
-from collector.answers import Answer, Exchange
+from collector.http.addresses import literal
+from collector.http.answers import Answer, Exchange
 
 _MOST_PLACES = 8
 _LOOK_AGAIN = 0.2

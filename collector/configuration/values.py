@@ -1,7 +1,7 @@
 """What config.toml says, as one Configuration: its campaigns, organisations and sources, checked against each other.
 
-`read` answers every mistake at once. How a single value is read is in `config_table.py`, how the file's text is in
-`config_text.py`.
+`read` answers every mistake at once. How a single value is read is in `table.py`, how the file's text is in
+`text.py`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from msgspec.structs import replace
 
 from collector import __version__
 from collector.campaign import Account, Campaign, Configuration, Edition, Fetching, Organisation, Schedule, SourceSpec
-from collector.config_table import Document, Table
-from collector.config_text import ConfigurationError, lines_of, parse, read_text
+from collector.configuration.table import Document, Table
+from collector.configuration.text import ConfigurationError, lines_of, parse, read_text
 from collector.matching import fold_hashtag, fold_phrase, terms_fingerprint
 from collector.platforms import Limits
 

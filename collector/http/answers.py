@@ -18,8 +18,8 @@ from typing import Any
 
 from urllib3.util.wait import wait_for_read
 
-from collector.failures import Stopped
-from collector.unpacking import TooMuch, in_words
+from collector.http.failures import Stopped
+from collector.http.unpacking import TooMuch, in_words
 
 HEAD_LIMIT = 64_000
 """Bytes for a status line with all its headers, those of any "100 Continue" before it included."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from collector.addresses import tidy
 from collector.http import Client
+from collector.http.addresses import tidy
 from collector.platforms import Trouble
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a failure of the network means, in words for people: what happened, at which host, and what that means.
 
-Only the words. Which failures end a request is `http.py`'s and `wire.py`'s to say.
+Only the words. Which failures end a request is for `Client` and `wire.py` to say.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import ssl
 
 from urllib3.exceptions import HTTPError
 
+from collector.http.unpacking import BadPacking, TooMuch
 from collector.platforms import Trouble
-from collector.unpacking import BadPacking, TooMuch
 
 
 class Stopped(Exception):

@@ -1,6 +1,6 @@
 """Which addresses may be asked at all: a URL made tidy and safe to send, and the machines that are nobody's blog.
 
-Pure: nothing is looked up or connected to here. `http.py` asks `tidy` about every URL, also after each redirect, and
+Pure: nothing is looked up or connected to here. `Client` asks `tidy` about every URL, also after each redirect, and
 `forbidden` about the numeric address it is about to connect to, so that no name can lead anywhere else in between.
 """
 

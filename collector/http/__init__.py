@@ -5,8 +5,8 @@ each host, and to public addresses, after redirects as well; it says who is aski
 platforms to say: 4xx and 5xx are answers too, and `Trouble` is raised only where there is no answer that can be used.
 
 The bytes are `wire.py`'s, unpacking is `unpacking.py`'s, which addresses may be asked is `addresses.py`'s, and what a
-failure means in words is `failures.py`'s. When to
-ask again is decided by rounds; nothing here waits or tries again, except once on a kept connection that had died.
+failure means in words is `failures.py`'s. When to ask again is decided by rounds; nothing here waits or tries again,
+except once on a kept connection that had died.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from urllib.request import getproxies, proxy_bypass
 
 from msgspec import Struct
 
-from collector.addresses import Target, follow, forbidden, is_loopback, literal, tidy
-from collector.answers import Answer, Exchange, Headers
 from collector.campaign import Fetching
-from collector.failures import Stopped, Surplus, explained, not_public, stopped
+from collector.http.addresses import Target, follow, forbidden, is_loopback, literal, tidy
+from collector.http.answers import Answer, Exchange, Headers
+from collector.http.failures import Stopped, Surplus, explained, not_public, stopped
+from collector.http.unpacking import TooMuch, Unpacker, in_words
+from collector.http.wire import Connection, SecureConnection, look_up, trust, trust_once
 from collector.platforms import Trouble
 from collector.posts import moment
-from collector.unpacking import TooMuch, Unpacker, in_words
-from collector.wire import Connection, SecureConnection, look_up, trust, trust_once
 
 _CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -1,7 +1,7 @@
 """The words of config.toml before they mean anything: bytes → text → TOML, and the line on which each value stands.
 
 What is no TOML is explained in plain words with the line written rightly, and then read as if it had been written so:
-that way one look at the file finds every mistake in it. What the values mean is in `config_values.py`.
+that way one look at the file finds every mistake in it. What the values mean is in `collector/configuration/`.
 """
 
 from __future__ import annotations
