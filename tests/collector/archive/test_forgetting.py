@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collector.archive import journal, removal
+from collector.archive import deletion, journal, removal, tombstones
 from collector.archive.connection import ArchiveError
 from collector.archive.visit import Saved
 from collector.campaign import SourceSpec
@@ -251,3 +251,16 @@ def test_a_retired_site_leaves_no_hashes(archive: Archive) -> None:
 
 def _values(configuration: Any) -> dict[str, Any]:
     return {name: getattr(configuration, name) for name in configuration.__struct_fields__}
+
+
+def test_a_full_disk_during_a_removal_says_what_to_do_and_the_removal_goes_on(archive: Archive) -> None:
+    archive.save(*(article(n, text=LONG * 20) for n in range(20)))
+    archive.conn.execute(f"PRAGMA max_page_count = {archive.one('PRAGMA page_count')}")
+    keys = [tombstones.post_key(f"https://blog.example/{n}") for n in range(20_000)]
+    with pytest.raises(ArchiveError, match="full") as caught:
+        deletion.remove(archive.conn, [1], keys=keys, reason="request", now=LATER)
+    assert archive.one("SELECT count(*) FROM posts WHERE hidden_reason IS NULL") == 20
+    assert "it goes on where it stopped" in caught.value.message
+    assert "fetched" not in caught.value.message
+    archive.conn.execute("PRAGMA max_page_count = 1000000")
+    assert removal.forget_site(archive.conn, "blog.example", now=LATER).posts == 20
