@@ -119,7 +119,7 @@ def figure_with(archive: sqlite3.Connection, name: str, *rows: tuple[Any, ...], 
 def rows_of(name: str, n: int | None) -> list[tuple[Any, ...]]:
     """Rows of a metric in which everything that is counted is n, or not known."""
     share = None if not n else 1.0
-    return {
+    rows: dict[str, list[tuple[Any, ...]]] = {
         "alt_text": [("all", n, n or 0, share, n or 0)],
         "camel_case": [("all", n, n or 0, share)],
         "comments_per_item": [("all", n, n, n, n or 0, n or 0, 2 * (n or 0), share)],
@@ -135,7 +135,8 @@ def rows_of(name: str, n: int | None) -> list[tuple[Any, ...]]:
         "organiser_share": [("all", n, n or 0, share)],
         "phases": [(phase, None, "2026-07-05", n) for phase in ("early", "lead-up", "week", "after")],
         "potential_audience": [("all", n or 0, n or 0, share, n, n)],
-    }[name]
+    }
+    return rows[name]
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, None])
@@ -147,7 +148,7 @@ def test_sentences_agree_in_number_and_say_what_is_not_known(
     for some in (rows, []):
         figure = figure_with(archive, name, *some)
         for words in (figure.headline, figure.summary):
-            assert not re.search(r"(?<![\d.,])1 (?:effective |equal )?\w+s\b(?! brought)", words), words
+            assert not re.search(r"(?<![\d.,])1 (?:effective |equal )?\w+s\b", words), words
             assert not re.search(r"\b[2-9] (?:comment|contributor|day|hashtag|hour|image|item|voice)\b", words), words
             assert "None" not in words and "not available of" not in words.casefold(), words
             assert not re.search(r"not available (?:contributors|comments|items|effective|equal)", words), words
@@ -181,24 +182,16 @@ def test_effective_voices_in_a_sentence(
 @pytest.mark.parametrize(
     ("days", "words", "told"),
     [
-        ({"06": 3, "07": 5, "08": 1}, "on Tuesday 7 July 2026, with 5 that day", "on Tuesday 7 July 2026"),
-        (
-            {"06": 1, "07": 5, "08": 5},
-            "at 5 on Tuesday 7 July 2026 and 1 other day",
-            "Tuesday 7 July 2026 and 1 other day",
-        ),
-        (
-            {"06": 5, "07": 5, "08": 5},
-            "at 5 on Monday 6 July 2026 and 2 other days",
-            "Monday 6 July 2026 and 2 other days",
-        ),
-        ({"06": None, "07": 1, "08": None}, "on Tuesday 7 July 2026, with 1 that day", "on Tuesday 7 July 2026"),
+        ((3, 5, 1), "on Tuesday 7 July 2026, with 5 that day", "on Tuesday 7 July 2026"),
+        ((1, 5, 5), "at 5 on Tuesday 7 July 2026 and 1 other day", "on Tuesday 7 July 2026 and 1 other day"),
+        ((5, 5, 5), "at 5 on Monday 6 July 2026 and 2 other days", "on Monday 6 July 2026 and 2 other days"),
+        ((None, 1, None), "on Tuesday 7 July 2026, with 1 that day", "on Tuesday 7 July 2026"),
     ],
 )
 def test_days_that_tie_are_told_alike_in_headline_and_summary(
-    archive: sqlite3.Connection, days: dict[str, int | None], words: str, told: str
+    archive: sqlite3.Connection, days: tuple[int | None, ...], words: str, told: str
 ) -> None:
-    rows = [(f"2026-07-{day}", "week", "x", items, 1.0) for day, items in days.items()]
+    rows = [(f"2026-07-0{day}", "week", "x", items, 1.0) for day, items in enumerate(days, 6)]
     for some in (rows, rows[::-1]):
         figure = figure_with(archive, "items_per_day", *some)
         assert figure.headline == f"Items peaked {words}"
