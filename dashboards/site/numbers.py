@@ -34,7 +34,6 @@ def numbers(figures: Mapping[str, Figure]) -> tuple[Number, ...]:
     """The five numbers, from the figures of one edition and platform by their metrics' names."""
     phases = {row["phase"]: row["items"] for row in _rows(figures, "phases")}
     items = phases.get("week")
-    every = sum(count or 0 for count in phases.values())
     contributors = _row(figures, "contributors")
     organiser = _row(figures, "organiser_share")
     comments = _row(figures, "comments_per_item")
@@ -43,7 +42,7 @@ def numbers(figures: Mapping[str, Figure]) -> tuple[Number, ...]:
         Number(
             label="items in the week",
             value=_said("items", items),
-            out_of=f"of {every:,} in all phases" if items is not None else NO_ITEMS,
+            out_of=_of_all(phases) if items is not None else NO_ITEMS,
             metric="phases",
         ),
         Number(
@@ -92,3 +91,11 @@ def _rows(figures: Mapping[str, Figure], metric: str) -> list[dict[str, Any]]:
 def _row(figures: Mapping[str, Figure], metric: str) -> dict[str, Any]:
     """The first row, which is of all platforms together or of the one asked for; empty where there is none."""
     return next(iter(_rows(figures, metric)), {})
+
+
+def _of_all(phases: Mapping[str, int | None]) -> str:
+    """The total of all phases; not where one of them is unknown, which would pass for zero."""
+    known = [count for count in phases.values() if count is not None]
+    if len(known) < len(phases):
+        return "what came before or after it is not known"
+    return f"of {sum(known):,} in all phases"
