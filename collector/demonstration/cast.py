@@ -95,6 +95,16 @@ def blog_host(voice: Voice) -> str:
     return f"{voice.id.replace('_', '-')}.blogs.example"
 
 
+def byline(host: Voice, guest: Voice) -> Author:
+    """A guest as the author of an article on somebody else's blog: known there by the name alone."""
+    return Author(
+        platform=BLOGS,
+        native_id=f"{blog_host(host)}/{guest.name.casefold()}",
+        handle=blog_host(host),
+        name=guest.name,
+    )
+
+
 ORGANISER = "imaginary_institute"
 _ORGANISATIONS: tuple[tuple[str, str, str, float, str], ...] = (
     # id, name, kind, weight, platforms by their first letters: Blogs, X, Mastodon, bluesKy

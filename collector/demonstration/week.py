@@ -17,7 +17,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from collector.demonstration import words
-from collector.demonstration.cast import BLOGS, BLUESKY, BLUESKY_HOST, MASTODON, SERVERS, X_HOST, Voice, X, blog_host
+from collector.demonstration.cast import (
+    BLOGS,
+    BLUESKY,
+    BLUESKY_HOST,
+    MASTODON,
+    SERVERS,
+    X_HOST,
+    Voice,
+    X,
+    blog_host,
+    byline,
+)
 from collector.posts import AltState, Engagement, Hashtag, HashtagOrigin, Link, Media, Post, Relation, moment, utc
 
 ZONE = ZoneInfo("Europe/London")
@@ -88,6 +99,8 @@ class _Writer:
     def __init__(self, seed: int, cast: Sequence[Voice]) -> None:
         self.random = Random(f"{seed}/week")
         self.cast = cast
+        self.guests = [voice for voice in cast if not voice.organisation_id][:30]
+        """Who writes articles on the organisations' blogs."""
         self.published: list[Published] = []
         self.able: dict[tuple[str, date, bool], tuple[list[Voice], list[float]]] = {}
         """Who can post somewhere in an edition, with their weights added up."""
@@ -114,7 +127,7 @@ class _Writer:
         """One tagged item, with the replies or comments it gets."""
         days = (when.date() - monday).days
         blogs = 0.5 if days < -28 else 0.09 if days < 0 else 0.032 if days < 5 else 0.1
-        shares = (blogs, 0.45, 0.2, 0.35) if monday == WEEK else (blogs, 0.55, 0.24, 0.21)
+        shares = (blogs, 0.45, 0.2, 0.35) if monday == WEEK else (2.2 * blogs, 0.55, 0.24, 0.21)
         platform = self.random.choices((BLOGS, X, MASTODON, BLUESKY), shares)[0]
         voice = self.voice(platform, monday)
         if platform == BLOGS:
@@ -311,6 +324,9 @@ class _Writer:
         post = self.entry(
             voice, when, title, paragraphs, categories=(category, "Our stories") if category else ("Our stories",)
         )
+        if voice.organisation_id and random.random() < 0.55:
+            guest = random.choice(self.guests)
+            post = replace(post, author=byline(voice, guest))
         comments = random.choices((0, 1, 2, 4, 7, 12), (34, 24, 18, 13, 8, 3))[0]
         edited = None
         if random.random() < 0.1:
