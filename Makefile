@@ -7,8 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade
-# On all cores, a file of tests staying on one of them, and browser tests staying last (tests/conftest.py).
-SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
+# On all cores, a file of tests staying on one of them.
+SIDE_BY_SIDE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check bench lock ready ready-dev python
@@ -23,7 +23,7 @@ demo: ready ## the same on a made-up week, with nothing collected
 	@exec $(BIN)/coproweek demo
 
 test: ready-dev ## the test suite, in under five minutes
-	@exec $(BIN)/python -m pytest -q
+	@exec $(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 check: ready-dev ## style, types, and whether the documentation tells the truth
 	$(BIN)/ruff check .

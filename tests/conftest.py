@@ -59,6 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are only numbered: packed ones hold the time, and side by side every process must name its tests alike."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark, missing in NEEDS.items():
         if item.get_closest_marker(mark) and missing():
